@@ -1,0 +1,60 @@
+# The verbs of the lab. Each one sets up .venv first when it has to.
+
+PYTHON   ?= python3
+PROFILE  ?= quick
+STACKS   ?=
+SCENARIOS ?=
+OUT      ?= results
+VENV     := .venv
+BIN      := $(VENV)/bin
+READY    := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup servers compare serve report test check bench-apps lock clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder"
+
+setup: $(READY) ## make .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "the lab needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+servers: setup ## add the wider set of servers (servers.lock)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r servers.lock
+
+compare: setup ## measure the stacks and write a report
+	@$(BIN)/lab compare --profile $(PROFILE) $(STACKS:%=--stack %) $(SCENARIOS:%=--scenario %) --out $(OUT)
+
+serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
+	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)
+
+report: setup ## write the report of the latest run again
+	@$(BIN)/lab report $(OUT)/latest
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest
+
+check: setup ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench-apps: setup ## what routing costs: the apps against three lines without any
+	@$(BIN)/python -m benchmarks.apps
+
+lock: setup ## pin every dependency again, with hashes
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade \
+	    --custom-compile-command 'make lock' --extra dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade \
+	    --custom-compile-command 'make lock' --constraints requirements.lock --extra servers pyproject.toml --output-file servers.lock
+
+clean: ## remove .venv, caches and built files (results stay)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,107 @@
+"""Answers, as ASGI wants them: a start event first, then body events."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from http import HTTPStatus
+
+from asgi_app.types import Receive, Scope, Send
+from contract import payloads, problems
+
+INTERFACE = (b"x-lab-interface", b"asgi")
+
+
+class BrokenStream(Exception):
+    """A stream failed after its answer had begun: only the server can break the connection now."""
+
+
+async def answer(
+    scope: Scope,
+    send: Send,
+    body: bytes,
+    media_type: str = payloads.TEXT,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Answer with a whole body and its length."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status.value,
+            "headers": [
+                (b"content-type", media_type.encode()),
+                (b"content-length", b"%d" % len(body)),
+                INTERFACE,
+                *encoded(headers),
+            ],
+        }
+    )
+    await send(
+        {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
+    )
+
+
+async def problem(scope: Scope, send: Send, problem: problems.Problem) -> None:
+    """Answer with a problem details object."""
+    await answer(
+        scope,
+        send,
+        problem.document(),
+        problems.MEDIA_TYPE,
+        status=problem.status,
+        headers=problem.headers,
+    )
+
+
+async def stream(
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    chunks: AsyncGenerator[bytes, None],
+    media_type: str = payloads.TEXT,
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Answer with chunks, each sent when it is made.
+
+    `send` returns when the server can take more, and says nothing of a client that has gone: http.disconnect
+    does (ASGI HTTP specification, "Disconnect"), so the stream listens while it sends.
+    """
+    await send(
+        {
+            "type": "http.response.start",
+            "status": HTTPStatus.OK.value,
+            "headers": [(b"content-type", media_type.encode()), INTERFACE, *encoded(headers)],
+        }
+    )
+    if scope["method"] == "HEAD":
+        await send({"type": "http.response.body"})
+        return
+    sending = asyncio.ensure_future(_send_all(send, chunks))
+    leaving = asyncio.ensure_future(_client_gone(receive))
+    try:
+        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sending.cancel()
+        leaving.cancel()
+        await asyncio.wait((sending, leaving))
+    if not sending.cancelled() and (error := sending.exception()):
+        raise BrokenStream("the stream failed after its answer had begun") from error
+
+
+async def _send_all(send: Send, chunks: AsyncGenerator[bytes, None]) -> None:
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+async def _client_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Return headers as ASGI takes them: byte strings."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

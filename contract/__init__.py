@@ -1,0 +1,1 @@
+"""What every app must do, whichever interface it speaks. Standard library only."""

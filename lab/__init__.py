@@ -1,0 +1,1 @@
+"""The `lab` command: serve the stacks, measure them, judge, and tell."""

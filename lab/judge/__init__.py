@@ -1,0 +1,1 @@
+"""What the measurements mean: pure functions from records to figures and doubts."""

@@ -1,0 +1,51 @@
+"""One request over a real socket, and whether a stack keeps the contract."""
+
+import http.client
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+from contract.conformance import Answer, differences
+from contract.endpoints import all_examples
+from contract.examples import Request
+from lab.measure.process import Serving
+from lab.servers import HOST
+
+ANSWER_WITHIN_S = 15.0
+
+
+def ask(port: int, request: Request) -> Answer:
+    """Send a request on a connection of its own and return the answer; raises OSError without one."""
+    with closing(http.client.HTTPConnection(HOST, port, timeout=ANSWER_WITHIN_S)) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused early: the answer is waiting
+            connection.request(
+                request.method, request.target, request.body or None, dict(request.headers)
+            )
+        try:
+            response = connection.getresponse()
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"no HTTP answer: {error!r}") from error
+        body, broke_off = _read(response)
+        headers = tuple((name.lower(), value) for name, value in response.getheaders())
+        return Answer(response.status, headers, body, broke_off)
+
+
+def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
+    try:
+        return response.read(), False
+    except http.client.IncompleteRead as broken:
+        return broken.partial, True
+    except ConnectionResetError:
+        return b"", True
+
+
+def broken_promises(serving: Serving) -> Iterator[str]:
+    """Yield each way in which a stack breaks the contract: the request, and what was wrong."""
+    for example in all_examples():
+        try:
+            answer = ask(serving.port, example.request)
+        except OSError as error:
+            yield f"{example.request}: {error or type(error).__name__}"
+            serving.check_alive()
+            continue
+        for difference in differences(example, answer, serving.stack.app.speaks):
+            yield f"{example.request}: {difference}"

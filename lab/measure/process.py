@@ -1,0 +1,177 @@
+"""A process that the lab started: with a log, a deadline to become ready, and an end that always comes."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from contract.conformance import INTERFACE
+from lab.errors import LabError
+from lab.measure.leash import Leash
+from lab.servers import HOST, Settings
+from lab.stacks import Command, Stack
+
+READY_WITHIN_S = 10.0
+ENDS_WITHIN_S = 1.0
+LOG_LINES = 15
+
+
+class ServerFailed(LabError):
+    """A server didn't start, or ended by itself; `log` is what it said last."""
+
+    def __init__(self, message: str, log: Sequence[str]) -> None:
+        super().__init__(message)
+        self.log = list(log)
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A stack that answers at `url`."""
+
+    stack: Stack
+    port: int
+    command: Command
+    process: subprocess.Popen[bytes]
+    log_path: Path | None
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The pid of the server's first process; workers are its children."""
+        return self.process.pid
+
+    def check_alive(self) -> None:
+        """Raise ServerFailed when the server has ended by itself."""
+        if (code := self.process.poll()) is not None:
+            says = f"{self.stack.name} ended by itself with exit code {code}."
+            raise ServerFailed(says, last_lines(self.log_path))
+
+    def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
+        """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            self.check_alive()
+            if self._answers():
+                return
+            time.sleep(0.01)
+        says = f"{self.stack.name} gave no answer within {within_s:g} s of its start."
+        raise ServerFailed(says, last_lines(self.log_path))
+
+    def _answers(self) -> bool:
+        with (
+            suppress(OSError, http.client.HTTPException),
+            closing(http.client.HTTPConnection(HOST, self.port, timeout=1)) as connection,
+        ):
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            return answer.getheader(INTERFACE) == self.stack.app.speaks
+        return False
+
+
+@contextmanager
+def serving(
+    stack: Stack,
+    settings: Settings,
+    leash: Leash,
+    *,
+    port: int = 0,
+    log_path: Path | None = None,
+    cores: Sequence[int] = (),
+) -> Iterator[Serving]:
+    """Serve a stack; on leaving, its whole process group is ended.
+
+    Port 0 takes a free one. Without a log the server's output goes to stderr. The server is started, not
+    awaited: call `wait_until_ready`.
+    """
+    chosen = port or free_port()
+    command = pinned(stack.command(chosen, settings), cores)
+    with started(command, leash, log_path) as process:
+        yield Serving(stack, chosen, command, process, log_path)
+
+
+@contextmanager
+def started(
+    command: Command, leash: Leash, log_path: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command in a process group of its own and end the group on leaving."""
+    with opened_log(log_path) as log:
+        process = subprocess.Popen(
+            command.argv,
+            env={**leash.env, **command.env},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        end_group(process)
+
+
+@contextmanager
+def opened_log(path: Path | None) -> Iterator[IO[bytes] | int]:
+    """Open a log to append to; without a path it is this process's stderr."""
+    if path is None:
+        yield 2
+    else:
+        with path.open("ab") as file:
+            yield file
+
+
+def end_group(process: subprocess.Popen[bytes], within_s: float = ENDS_WITHIN_S) -> None:
+    """Terminate a process, wait, then kill whatever is left of its group."""
+    with suppress(ProcessLookupError):
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(within_s)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def pinned(command: Command, cores: Sequence[int]) -> Command:
+    """Return the command held to these cores, as it is where taskset is missing or no cores are named."""
+    taskset = shutil.which("taskset")
+    if not cores or taskset is None:
+        return command
+    cpus = ",".join(str(core) for core in cores)
+    return Command(("taskset", "--cpu-list", cpus, *command.argv), command.env)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def port_taken(port: int) -> bool:
+    """Tell whether somebody listens on a port of 127.0.0.1."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return True
+        return False
+
+
+def last_lines(path: Path | None, count: int = LOG_LINES) -> list[str]:
+    """Return the end of a log, nothing where there is none."""
+    if path is None or not path.exists():
+        return []
+    return path.read_text(errors="replace").splitlines()[-count:]

@@ -1,0 +1,152 @@
+"""The records of a run, and how they are read and written: results.json, in the lab's words."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from lab.errors import LabError
+
+SCHEMA = 1
+RESULTS = "results.json"
+
+Status = Literal["ok", "failed", "cannot"]
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """A reason not to trust some figures, with what to do about it; no figures named: all of them."""
+
+    name: str
+    says: str
+    advice: str
+    figures: list[str] = []
+
+
+class Commands(msgspec.Struct, frozen=True):
+    """The two command lines that repeat a trial by hand."""
+
+    server: str
+    load: str
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """One stack under one scenario level, once; `log` is the last lines of what failed."""
+
+    stack: str
+    scenario: str
+    level: int
+    repetition: int
+    status: Status
+    figures: dict[str, float] = {}
+    doubts: list[Doubt] = []
+    commands: Commands | None = None
+    log: list[str] = []
+    seconds_measuring: float = 0.0
+
+
+class StackRecord(msgspec.Struct, frozen=True):
+    """A stack as it ran: `slots` is null where nothing bounds it; `skipped` says why it didn't run."""
+
+    name: str
+    interface: str
+    server: str
+    app: str
+    slots: int | None
+    command: str
+    settings: dict[str, str]
+    skipped: str | None = None
+    contract: list[str] = []
+
+
+class LevelRecord(msgspec.Struct, frozen=True):
+    """One level of a scenario, with the seconds that each trial of it is measured."""
+
+    level: int
+    window_s: float
+    sends: list[str]
+
+
+class ScenarioRecord(msgspec.Struct, frozen=True):
+    """A scenario as it was measured."""
+
+    name: str
+    question: str
+    unit: str
+    levels: list[LevelRecord]
+
+
+class RunRecord(msgspec.Struct):
+    """When and how the run was made; `finished` is null while it goes on, or when it was cut short."""
+
+    id: str
+    started: str
+    finished: str | None
+    profile: str
+    seconds_total: float
+    seconds_measuring: float
+    seed: int
+    planned_trials: int
+    stopped: str | None = None
+
+
+class Run(msgspec.Struct):
+    """Everything that is known of a run."""
+
+    schema: int
+    run: RunRecord
+    environment: dict[str, str]
+    stacks: list[StackRecord]
+    scenarios: list[ScenarioRecord]
+    trials: list[Trial]
+
+
+def write(run: Run, folder: Path) -> Path:
+    """Write results.json in one piece: a reader sees the old one or the new one, never a half."""
+    path = folder / RESULTS
+    write_whole(path, msgspec.json.format(msgspec.json.encode(run), indent=2))
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file through a neighbour and a rename; raises LabError when the disk won't take it."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise LabError(f"Can't write {path}: {error.strerror}.") from error
+
+
+def read(place: Path) -> Run:
+    """Read a run from its folder or its results.json; raises LabError, saying what is wrong."""
+    path = place / RESULTS if place.is_dir() else place
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LabError(f"There is no run at {place}: {error.strerror}.") from error
+    try:
+        run = msgspec.json.decode(content, type=Run)
+    except msgspec.DecodeError as error:
+        raise LabError(f"{path} isn't a run of this lab: {error}.") from error
+    if run.schema != SCHEMA:
+        raise LabError(f"{path} has schema {run.schema}; this lab reads {SCHEMA}.")
+    return run
+
+
+def point_latest(folder: Path) -> None:
+    """Let `latest` beside the run's folder point at it."""
+    partial = folder.with_name("latest.partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(folder.name)
+    partial.replace(folder.with_name("latest"))
+
+
+def flat(figures: Mapping[str, float]) -> dict[str, float]:
+    """Return figures in name order, rounded to what was measured: nine significant digits."""
+    return {name: float(f"{value:.9g}") for name, value in sorted(figures.items())}

@@ -1,0 +1,136 @@
+"""Apps, and the stacks that servers and apps make together."""
+
+import importlib.util
+import shlex
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lab.errors import unknown
+from lab.servers import SERVERS, Interface, Server, Settings
+
+POOL_SETTING = "LAB_BRIDGE_POOL"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line with the environment variables that it needs."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the line as one would type it."""
+        variables = [f"{name}={shlex.quote(value)}" for name, value in self.env.items()]
+        return " ".join([*variables, shlex.join(self.argv)])
+
+
+@dataclass(frozen=True)
+class App:
+    """One of the four callables: `interface` is how it is called, `speaks` what the code behind it speaks."""
+
+    name: str
+    interface: Interface
+    speaks: Interface
+    target: str
+
+    @property
+    def bridged(self) -> bool:
+        """Whether a2wsgi stands between server and code."""
+        return self.interface != self.speaks
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A server running an app."""
+
+    server: Server
+    app: App
+
+    @property
+    def name(self) -> str:
+        """The name everywhere: `uvicorn/asgi`."""
+        return f"{self.server.name}/{self.app.name}"
+
+    def command(self, port: int, settings: Settings) -> Command:
+        """Return the command that serves this stack on 127.0.0.1."""
+        arguments = self.server.arguments(self.app.target, port, settings)
+        env = {POOL_SETTING: str(settings.threads)} if self._pooled else {}
+        return Command((sys.executable, "-m", *arguments), env)
+
+    def slots(self, settings: Settings) -> int | None:
+        """Return how many requests can be in progress at once, `None` where nothing bounds them."""
+        if self._pooled or self.server.parallel == "thread":
+            return settings.workers * settings.threads
+        return settings.workers if self.server.parallel == "worker" else None
+
+    def missing(self) -> str | None:
+        """Return the reason why this stack can't run here, `None` when it can."""
+        absent = [name for name in self.server.modules if not _installed(name)]
+        if not absent:
+            return None
+        return f"{', '.join(absent)} not installed (`make servers` installs it)"
+
+    def details(self, settings: Settings) -> dict[str, str]:
+        """Return every setting that matters, by name."""
+        pool = {"bridge pool": str(settings.threads)} if self._pooled else {}
+        threads = {"threads": str(settings.threads)} if self.server.parallel == "thread" else {}
+        keep_alive = {"keep-alive": f"{settings.keep_alive_s} s"}
+        return {
+            "workers": str(settings.workers),
+            **threads,
+            **pool,
+            **keep_alive,
+            **self.server.notes,
+        }
+
+    @property
+    def _pooled(self) -> bool:
+        return self.app.bridged and self.app.interface == "asgi"
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+APPS: dict[str, App] = {
+    app.name: app
+    for app in (
+        App("wsgi", interface="wsgi", speaks="wsgi", target="wsgi_app:app"),
+        App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
+        App("wsgi-bridged", interface="asgi", speaks="wsgi", target="bridge:wsgi_as_asgi"),
+        App("asgi-bridged", interface="wsgi", speaks="asgi", target="bridge:asgi_as_wsgi"),
+    )
+}
+
+DEFAULT_STACKS = (
+    "gunicorn-sync/wsgi",
+    "gunicorn-gthread/wsgi",
+    "uvicorn/asgi",
+    "gunicorn-asgi/asgi",
+    "uvicorn/wsgi-bridged",
+    "gunicorn-gthread/asgi-bridged",
+)
+
+
+def all_stacks() -> Iterator[Stack]:
+    """Yield each server with each app that it can call, the default ones first."""
+    stacks = [
+        Stack(server, app)
+        for server in SERVERS.values()
+        for app in APPS.values()
+        if server.interface == app.interface
+    ]
+    yield from (find(name) for name in DEFAULT_STACKS)
+    yield from (stack for stack in stacks if stack.name not in DEFAULT_STACKS)
+
+
+def find(name: str) -> Stack:
+    """Return the stack of that name, or raise UsageError with the nearest ones."""
+    server, _, app = name.partition("/")
+    if server in SERVERS and app in APPS and SERVERS[server].interface == APPS[app].interface:
+        return Stack(SERVERS[server], APPS[app])
+    raise unknown("stack", name, [stack.name for stack in all_stacks()])

@@ -1,0 +1,1 @@
+"""A run told to people: pure functions from a saved run to text."""

@@ -1,0 +1,1 @@
+"""The load: scenarios as plain data, and the locust users that send them."""
