@@ -37,9 +37,7 @@ async def answer(
             ],
         }
     )
-    await send(
-        {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
-    )
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 async def problem(scope: Scope, send: Send, problem: problems.Problem) -> None:

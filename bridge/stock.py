@@ -40,9 +40,9 @@ def asgi_as_wsgi(environ: Environ, start_response: StartResponse) -> Iterable[by
 @cache
 def _asgi_adapter() -> a2wsgi.WSGIMiddleware:
     pool = int(os.environ.get(POOL_SETTING, DEFAULT_POOL))
-    return a2wsgi.WSGIMiddleware(cast(WSGIApp, wsgi_app.app), workers=pool)
+    return a2wsgi.WSGIMiddleware(cast("WSGIApp", wsgi_app.app), workers=pool)
 
 
 @cache
 def _wsgi_adapter() -> a2wsgi.ASGIMiddleware:
-    return a2wsgi.ASGIMiddleware(cast(ASGIApp, asgi_app.app))
+    return a2wsgi.ASGIMiddleware(cast("ASGIApp", asgi_app.app))

@@ -82,9 +82,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "server-sent events, from Last-Event-ID + 1",
         (parameters.COUNT, parameters.INTERVAL),
     ),
-    Endpoint(
-        "bytes", ("GET",), "/bytes", "that many bytes in constant memory", (parameters.SIZE,)
-    ),
+    Endpoint("bytes", ("GET",), "/bytes", "that many bytes in constant memory", (parameters.SIZE,)),
     Endpoint("upload", ("POST",), "/upload", "count and SHA-256 of the body, up to 1 GiB"),
     Endpoint(
         "background",
@@ -94,7 +92,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         (parameters.SECONDS,),
     ),
     Endpoint("lifespan", ("GET",), "/lifespan", "when and how the app was started"),
-    Endpoint(
-        "failure", ("GET",), "/failure", "raises, before or during the answer", (parameters.WHEN,)
-    ),
+    Endpoint("failure", ("GET",), "/failure", "raises, before or during the answer", (parameters.WHEN,)),
 )

@@ -61,9 +61,7 @@ def post(target: str, body: bytes, response: Response, media_type: str = "") -> 
 
 def whole(body: bytes, media_type: str = payloads.TEXT, status: int = 200) -> Response:
     """Expect a body with its length."""
-    return Response(
-        status, {"content-type": media_type, "content-length": str(len(body))}, body
-    )
+    return Response(status, {"content-type": media_type, "content-length": str(len(body))}, body)
 
 
 def streamed(body: bytes, media_type: str = payloads.TEXT, **headers: str) -> Response:

@@ -1,6 +1,5 @@
 """What goes wrong in ways that a person can mend: told in one sentence, never as a traceback."""
 
-
 import difflib
 from collections.abc import Iterable
 

@@ -1,7 +1,6 @@
 """The records of a run, and how they are read and written: results.json, in the lab's words."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -145,8 +144,3 @@ def point_latest(folder: Path) -> None:
     partial.unlink(missing_ok=True)
     partial.symlink_to(folder.name)
     partial.replace(folder.with_name("latest"))
-
-
-def flat(figures: Mapping[str, float]) -> dict[str, float]:
-    """Return figures in name order, rounded to what was measured: nine significant digits."""
-    return {name: float(f"{value:.9g}") for name, value in sorted(figures.items())}

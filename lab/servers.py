@@ -92,7 +92,11 @@ def granian_asgi(target: str, port: int, settings: Settings) -> list[str]:
 def waitress(target: str, port: int, settings: Settings) -> list[str]:
     """Waitress: one process, an acceptor and a pool of threads; it has no workers to multiply."""
     return [
-        *("waitress", f"--listen={HOST}:{port}", f"--threads={settings.threads * settings.workers}"),
+        *(
+            "waitress",
+            f"--listen={HOST}:{port}",
+            f"--threads={settings.threads * settings.workers}",
+        ),
         f"--channel-timeout={settings.keep_alive_s}",
         target,
     ]

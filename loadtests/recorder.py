@@ -5,7 +5,7 @@ Times are seconds of the monotonic clock, which all processes of a machine share
 
 - service time: from sending to the last byte;
 - corrected time: from the moment it was due, which a stalled server or generator delays;
-- lag: from the moment it was due to sending.
+- lag: from the moment it was due and its user free to sending; what the generator itself adds.
 
 A request without an answer when the window closes is censored: its age then is a lower bound of its time.
 """
@@ -30,6 +30,7 @@ class Lane:
     flow: Flow
     index: int
     due_at: float = 0.0
+    free_at: float = 0.0
     sent_at: float | None = None
     last_chunk_at: float | None = None
     answers: int = 0
@@ -112,6 +113,7 @@ class Recorder:
         if now >= self.opens_at:
             self._count(lane, service_s, error)
         lane.answers += 1
+        lane.free_at = now
         lane.sent_at = lane.last_chunk_at = None
 
     def _count(self, lane: Lane, service_s: float, error: str | None) -> None:
@@ -119,11 +121,10 @@ class Recorder:
         if error is not None or lane.sent_at is None:
             tally.errors[error or "never sent"] += 1
             return
-        lag_s = lane.sent_at - lane.due_at
         tally.answers += 1
         _keep(tally.complete["service"], service_s)
-        _keep(tally.complete["corrected"], lag_s + service_s)
-        _keep(tally.complete["lag"], lag_s)
+        _keep(tally.complete["corrected"], lane.sent_at - lane.due_at + service_s)
+        _keep(tally.complete["lag"], lane.sent_at - max(lane.due_at, lane.free_at))
 
     def close(self) -> Mapping[str, object]:
         """Count what is still unanswered with its age, and return everything in JSON's terms."""

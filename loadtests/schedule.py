@@ -11,8 +11,10 @@ from loadtests.scenarios import Flow
 
 
 def first_firing(flow: Flow, index: int, start: float) -> float:
-    """Return when user `index` of an open loop sends first."""
-    return start + index / _rate(flow)
+    """Return when user `index` sends first; a closed loop's users start spread over one wait."""
+    if flow.rate_per_s is None:
+        return start + flow.waits_s * index / flow.users
+    return start + index / flow.rate_per_s
 
 
 def period_s(flow: Flow) -> float:

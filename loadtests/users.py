@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from itertools import cycle
 from typing import Any, ClassVar
 
-import gevent
 from geventhttpclient import HTTPClient
 from locust import FastHttpUser, task
 from locust.exception import StopUser
 
 from loadtests import schedule
+from loadtests.clock import Alarm
 from loadtests.recorder import Lane, Recorder
 from loadtests.scenarios import Flow, Level
 
@@ -39,8 +39,13 @@ class ScenarioUser(FastHttpUser):
 
     def on_start(self) -> None:
         """Take a place."""
+        self.alarm = Alarm()
         self.lane = self.places.take()
         self.recorder.join(self.lane)
+
+    def on_stop(self) -> None:
+        """Give the alarm back."""
+        self.alarm.close()
 
     @task
     def send_for_ever(self) -> None:
@@ -48,14 +53,10 @@ class ScenarioUser(FastHttpUser):
         lane = self.lane
         flow = lane.flow
         ask = self._ask_for_stream if flow.chunks else self._ask
-        if flow.rate_per_s is None:
-            due_at = time.monotonic()
-        else:
-            due_at = schedule.first_firing(flow, lane.index, self.started_at)
+        due_at = schedule.first_firing(flow, lane.index, self.started_at)
         while True:
             self.recorder.due(lane, due_at)
-            if (early_s := due_at - time.monotonic()) > 0:
-                gevent.sleep(early_s)
+            self.alarm.sleep_until(due_at)
             ask(flow)
             now = time.monotonic()
             if now >= self.recorder.closes_at:

@@ -51,9 +51,7 @@ def call_wsgi(app: WSGIApplication, request: Request) -> Answer:
     started: list[tuple[str, list[tuple[str, str]]]] = []
     written: list[bytes] = []
 
-    def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: object = None, /
-    ) -> object:
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None, /) -> object:
         started.append((status, headers))
         return written.append
 

@@ -32,9 +32,7 @@ def answer(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def problem(
-    environ: Environ, start_response: StartResponse, problem: problems.Problem
-) -> Iterable[bytes]:
+def problem(environ: Environ, start_response: StartResponse, problem: problems.Problem) -> Iterable[bytes]:
     """Answer with a problem details object."""
     return answer(
         environ,

@@ -17,9 +17,7 @@ def ask(port: int, request: Request) -> Answer:
     """Send a request on a connection of its own and return the answer; raises OSError without one."""
     with closing(http.client.HTTPConnection(HOST, port, timeout=ANSWER_WITHIN_S)) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):  # refused early: the answer is waiting
-            connection.request(
-                request.method, request.target, request.body or None, dict(request.headers)
-            )
+            connection.request(request.method, request.target, request.body or None, dict(request.headers))
         try:
             response = connection.getresponse()
         except http.client.HTTPException as error:

@@ -20,7 +20,6 @@ from lab.servers import HOST, Settings
 from lab.stacks import Command, Stack
 
 READY_WITHIN_S = 10.0
-ENDS_WITHIN_S = 1.0
 LOG_LINES = 15
 
 
@@ -89,21 +88,22 @@ def serving(
     port: int = 0,
     log_path: Path | None = None,
     cores: Sequence[int] = (),
+    grace_s: float = 0.0,
 ) -> Iterator[Serving]:
-    """Serve a stack; on leaving, its whole process group is ended.
+    """Serve a stack; on leaving, its whole process group is ended, with `grace_s` to finish by itself.
 
     Port 0 takes a free one. Without a log the server's output goes to stderr. The server is started, not
     awaited: call `wait_until_ready`.
     """
     chosen = port or free_port()
     command = pinned(stack.command(chosen, settings), cores)
-    with started(command, leash, log_path) as process:
+    with started(command, leash, log_path, grace_s) as process:
         yield Serving(stack, chosen, command, process, log_path)
 
 
 @contextmanager
 def started(
-    command: Command, leash: Leash, log_path: Path | None = None
+    command: Command, leash: Leash, log_path: Path | None = None, grace_s: float = 0.0
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a process group of its own and end the group on leaving."""
     with opened_log(log_path) as log:
@@ -118,7 +118,7 @@ def started(
     try:
         yield process
     finally:
-        end_group(process)
+        end_group(process, grace_s)
 
 
 @contextmanager
@@ -131,12 +131,13 @@ def opened_log(path: Path | None) -> Iterator[IO[bytes] | int]:
             yield file
 
 
-def end_group(process: subprocess.Popen[bytes], within_s: float = ENDS_WITHIN_S) -> None:
-    """Terminate a process, wait, then kill whatever is left of its group."""
-    with suppress(ProcessLookupError):
-        process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(within_s)
+def end_group(process: subprocess.Popen[bytes], grace_s: float) -> None:
+    """Terminate a process, wait for the time of grace, then kill whatever is left of its group."""
+    if grace_s:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace_s)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,0 +1,56 @@
+"""Percentiles of latencies of which some are only known to be longer than something.
+
+A request that has no answer when the window closes is right-censored: its age is a lower bound. The
+distribution is estimated by the product limit (E. L. Kaplan and P. Meier, "Nonparametric Estimation from
+Incomplete Observations", 1958), so that young requests don't pull percentiles down and stuck ones push them up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from hdrh.histogram import HdrHistogram
+from numpy.typing import NDArray
+from scipy.stats import CensoredData, ecdf
+
+US_PER_MS = 1000.0
+
+Milliseconds = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Percentile:
+    """A percentile in ms; `at_least` when it lies beyond what was seen answered: a lower bound."""
+
+    ms: float
+    at_least: bool = False
+
+
+def decode(histogram: str) -> Milliseconds:
+    """Return the values of an encoded HDR histogram in ms, each as often as it was counted."""
+    decoded = HdrHistogram.decode(histogram.encode())
+    recorded = [
+        (item.value_iterated_to, item.count_at_value_iterated_to) for item in decoded.get_recorded_iterator()
+    ]
+    values = np.array([value for value, _ in recorded], dtype=np.float64)
+    counts = np.array([count for _, count in recorded], dtype=np.int64)
+    return np.repeat(values, counts) / US_PER_MS
+
+
+def percentiles(answered: Milliseconds, censored: Milliseconds, points: Sequence[float]) -> list[Percentile]:
+    """Estimate percentiles (0 to 100) of latencies; at least one must be given, answered or censored.
+
+    Point 100 is the longest seen, a lower bound when that one wasn't answered.
+    """
+    longest = float(np.concatenate([answered, censored]).max())
+    if not answered.size:
+        return [Percentile(longest, at_least=True) for _ in points]
+    curve = ecdf(CensoredData(answered, right=censored)).cdf
+    return [_at(point, curve.quantiles, curve.probabilities, longest) for point in points]
+
+
+def _at(point: float, values: Milliseconds, reached: Milliseconds, longest: float) -> Percentile:
+    index = int(np.searchsorted(reached, point / 100 - 1e-9))
+    if index < len(values):
+        return Percentile(float(values[index]))
+    return Percentile(longest, at_least=True)

@@ -1,0 +1,163 @@
+"""The load generator: a fork server that starts a locust for each trial, and what comes back from one."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import psutil
+
+import loadtests
+from lab.errors import LabError
+from lab.judge.reading import LoadReading
+from lab.measure.leash import Leash
+from lab.measure.process import last_lines, pinned
+from lab.stacks import Command
+
+LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
+OPENS_WITHIN_S = 30.0  # the longest warm-up is ten
+REPORTS_WITHIN_S = 10.0
+POLL_S = 0.1
+
+
+class LoadFailed(LabError):
+    """The load generator ended, or said nothing, before it had measured."""
+
+    def __init__(self, message: str, log: Sequence[str]) -> None:
+        super().__init__(message)
+        self.log = list(log)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a locust is to do."""
+
+    scenario: str
+    level: int
+    window_s: float
+    url: str
+
+    def arguments(self, result: Path | str) -> list[str]:
+        """Return locust's arguments."""
+        return [
+            *("-f", str(LOCUSTFILE), "--headless", "--only-summary", "--loglevel", "WARNING"),
+            *("--host", self.url, "--scenario", self.scenario, "--level", str(self.level)),
+            *("--window", f"{self.window_s:g}", "--result", str(result)),
+        ]
+
+    def by_hand(self) -> Command:
+        """Return the command that does the same by hand."""
+        return Command((sys.executable, "-m", "locust", *self.arguments("load.json")))
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a load is measured, in seconds of the monotonic clock."""
+
+    opens_at: float
+    closes_at: float
+
+
+class Load:
+    """A locust at work."""
+
+    def __init__(self, pid: int, announcements: int, result: Path, log_path: Path) -> None:
+        self.pid = pid
+        self.result = result
+        self.log_path = log_path
+        self._announcements = announcements
+
+    def window(self, check: Callable[[], None]) -> Window:
+        """Wait until the load is warm and says when it measures; `check` is called while waiting."""
+        deadline = time.monotonic() + OPENS_WITHIN_S
+        while time.monotonic() < deadline:
+            check()
+            ready, _, _ = select.select([self._announcements], [], [], POLL_S)
+            if ready and (line := os.read(self._announcements, 4096)):
+                return Window(**json.loads(line))
+            self._check_alive()
+        raise self._failed(f"opened no window within {OPENS_WITHIN_S:g} s")
+
+    def report(self) -> LoadReading:
+        """Wait for what was measured; call it after the window has closed."""
+        deadline = time.monotonic() + REPORTS_WITHIN_S
+        while time.monotonic() < deadline:
+            if self.result.exists():
+                return msgspec.json.decode(self.result.read_bytes(), type=LoadReading)
+            self._check_alive()
+            time.sleep(0.005)
+        raise self._failed(f"reported nothing within {REPORTS_WITHIN_S:g} s of its window")
+
+    def _check_alive(self) -> None:
+        if not psutil.pid_exists(self.pid) and not self.result.exists():
+            raise self._failed("ended before it had measured")
+
+    def _failed(self, what: str) -> LoadFailed:
+        return LoadFailed(f"The load generator {what}.", last_lines(self.log_path))
+
+
+class Generator:
+    """A running fork server."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    @contextmanager
+    def loading(self, order: Order, stem: Path) -> Iterator[Load]:
+        """Start a locust whose files are named after `stem`; on leaving it is killed."""
+        result, log_path, fifo = (Path(f"{stem}.{end}") for end in ("load.json", "load.log", "fifo"))
+        os.mkfifo(fifo)
+        announcements = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        pid = 0
+        try:
+            argv = [*order.arguments(result), "--announce", str(fifo)]
+            pid = self._fork(argv, log_path)
+            yield Load(pid, announcements, result, log_path)
+        finally:
+            if pid:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+            os.close(announcements)
+            fifo.unlink()
+
+    def _fork(self, argv: Sequence[str], log_path: Path) -> int:
+        requests, answers = self._process.stdin, self._process.stdout
+        if requests is None or answers is None or self._process.poll() is not None:
+            raise LoadFailed("The fork server of the load generator has ended.", [])
+        requests.write(json.dumps({"argv": list(argv), "log": str(log_path)}) + "\n")
+        requests.flush()
+        answer = answers.readline()
+        if not answer:
+            raise LoadFailed("The fork server of the load generator has ended.", [])
+        pid: int = json.loads(answer)["pid"]
+        return pid
+
+
+@contextmanager
+def generator(leash: Leash, cores: Sequence[int], folder: Path) -> Iterator[Generator]:
+    """Run a fork server in `folder`, where no locust.conf can change what it does."""
+    command = pinned(Command((sys.executable, "-m", "loadtests.forkserver")), cores)
+    with (folder / "forkserver.log").open("ab") as log:
+        process = subprocess.Popen(
+            command.argv,
+            env=leash.env,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        yield Generator(process)
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,22 @@
+"""The forms in which a run is told, each a file in its folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.run import Run, write_whole
+from lab.tell import csv, markdown
+
+REPORTS: dict[str, Callable[[Run], str]] = {
+    "report.md": markdown.report,
+    "trials.csv": csv.trials,
+}
+
+
+def tell(run: Run, folder: Path) -> list[Path]:
+    """Write every form of a run into a folder; return what was written."""
+    paths = []
+    for name, render in REPORTS.items():
+        path = folder / name
+        write_whole(path, render(run).encode("utf-8", "replace"))
+        paths.append(path)
+    return paths

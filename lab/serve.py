@@ -1,0 +1,67 @@
+"""Serving stacks in the foreground, for curl and for curiosity."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+
+from rich.console import Console
+from rich.table import Table
+
+from lab.errors import LabError
+from lab.measure.leash import leash
+from lab.measure.process import Serving, port_taken, serving
+from lab.servers import Settings
+from lab.signals import Stopped, stoppable
+from lab.stacks import Stack
+
+CHECK_EVERY_S = 0.2
+GRACE_S = 1.0
+
+Say = Callable[[Mapping[str, object]], None]
+
+
+def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | None) -> None:
+    """Serve stacks on consecutive ports until a signal; `say` is told of each that answers.
+
+    Raises LabError when a stack can't run, its port is taken, or it ends by itself.
+    """
+    ports = [port and port + place for place in range(len(stacks))]
+    refuse_what_cannot_run(stacks, ports)
+    with suppress(Stopped), stoppable(), leash() as held, ExitStack() as running:
+        served = [
+            running.enter_context(serving(stack, settings, held, port=chosen, grace_s=GRACE_S))
+            for stack, chosen in zip(stacks, ports, strict=True)
+        ]
+        for server in served:
+            server.wait_until_ready()
+            if say:
+                say({"stack": server.stack.name, "url": server.url, "pid": server.pid})
+        if not say:
+            Console().print(urls(served))
+        watch(served)
+
+
+def refuse_what_cannot_run(stacks: Sequence[Stack], ports: Sequence[int]) -> None:
+    """Raise LabError for a stack that isn't installed or a port that is taken."""
+    for stack, port in zip(stacks, ports, strict=True):
+        if reason := stack.missing():
+            raise LabError(f"{stack.name} can't be served: {reason}.")
+        if port and port_taken(port):
+            raise LabError(f"Port {port} is taken: choose others with --port, or any with --port 0.")
+
+
+def watch(served: Sequence[Serving]) -> None:
+    """Return never; raises ServerFailed when a server has ended by itself."""
+    while True:
+        for server in served:
+            server.check_alive()
+        time.sleep(CHECK_EVERY_S)
+
+
+def urls(served: Sequence[Serving]) -> Table:
+    """Return a table of what answers where, with a line to try."""
+    table = Table("stack", "url", "pid", "try", title="Serving until Ctrl-C", title_justify="left")
+    for server in served:
+        line = f"curl -i '{server.url}/hello?name=you'"
+        table.add_row(server.stack.name, server.url, str(server.pid), line)
+    return table

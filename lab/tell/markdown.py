@@ -1,0 +1,35 @@
+"""A run told in Markdown, as report.md."""
+
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from lab.run import Run
+from lab.tell.tables import tables
+from lab.tell.terminal import left_out
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def report(run: Run) -> str:
+    """Return report.md."""
+    templates = Environment(
+        loader=PackageLoader("lab.tell"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - Markdown, whose cells `as_cell` escapes
+        keep_trailing_newline=True,
+    )
+    templates.filters["cell"] = as_cell
+    return templates.get_template("report.md.jinja").render(
+        run=run,
+        made=len(run.trials),
+        tables=tables(run),
+        left_out=left_out(run),
+        doubts=[(trial, doubt) for trial in run.trials for doubt in trial.doubts],
+    )
+
+
+def as_cell(text: str) -> str:
+    """Return text that stays one cell of a table and holds no markup."""
+    plain = CONTROL.sub(" ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain.replace("|", "\\|")

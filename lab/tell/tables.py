@@ -1,0 +1,164 @@
+"""The tables that answer each scenario's question: rows of text, for any renderer."""
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from lab.judge.figures import describe
+from lab.run import Doubt, Run, Trial
+
+
+@dataclass(frozen=True)
+class Column:
+    """One figure at one level (`None`: at each level that was measured)."""
+
+    heading: str
+    figure: str
+    level: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a table shows at one place; `marks` are the letters of its doubts."""
+
+    text: str
+    marks: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.marks}" if self.marks else self.text
+
+
+@dataclass(frozen=True)
+class Table:
+    """A scenario's answer; `notes` says what the marks mean."""
+
+    name: str
+    question: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...]
+
+
+def tables(run: Run) -> list[Table]:
+    """Return one table for each scenario of the run."""
+    return [_table(run, record.name, record.question) for record in run.scenarios]
+
+
+def columns(run: Run, scenario: str) -> list[Column]:
+    """Return a scenario's columns, without those of levels that weren't planned."""
+    record = next(record for record in run.scenarios if record.name == scenario)
+    measured = [level.level for level in record.levels]
+    return [
+        Column(_heading(column, level), column.figure, level)
+        for column in COLUMNS[scenario]
+        for level in measured
+        if column.level in (None, level)
+    ]
+
+
+def _heading(column: Column, level: int) -> str:
+    unit = describe(column.figure).unit
+    return f"{column.heading.format(level=level)}, {UNITS.get(unit, unit)}"
+
+
+def _table(run: Run, scenario: str, question: str) -> Table:
+    chosen = columns(run, scenario)
+    trials = _by_place(run.trials, scenario)
+    letters = _letters(chosen, trials)
+    rows = []
+    for stack in run.stacks:
+        if stack.skipped is None:
+            cells = [_cell(trials.get((stack.name, c.level), ()), c, letters) for c in chosen]
+            rows.append((Cell(stack.name), *(cells if not stack.contract else _broken(cells))))
+    headings = ("stack", *(column.heading for column in chosen))
+    notes = [f"{letter} {name}: {advice}" for (name, advice), letter in letters.items()]
+    return Table(scenario, question, headings, tuple(rows), tuple(notes))
+
+
+def _by_place(trials: Sequence[Trial], scenario: str) -> Mapping[tuple[str, int | None], Sequence[Trial]]:
+    places: dict[tuple[str, int | None], list[Trial]] = {}
+    for trial in trials:
+        if trial.scenario == scenario:
+            places.setdefault((trial.stack, trial.level), []).append(trial)
+    return places
+
+
+def _letters(
+    chosen: Sequence[Column], trials: Mapping[tuple[str, int | None], Sequence[Trial]]
+) -> dict[tuple[str, str], str]:
+    raised = {
+        (doubt.name, doubt.advice)
+        for (_, level), made in trials.items()
+        for column in chosen
+        if column.level == level
+        for doubt in _doubts(made, column.figure)
+    }
+    return dict(zip(sorted(raised), string.ascii_lowercase, strict=False))
+
+
+def _cell(trials: Sequence[Trial], column: Column, letters: Mapping[tuple[str, str], str]) -> Cell:
+    if not trials:
+        return Cell("–")
+    values = [trial.figures[column.figure] for trial in trials if column.figure in trial.figures]
+    if not values:
+        statuses = {trial.status for trial in trials} - {"ok"}
+        return Cell(" or ".join(sorted(statuses)) or "–")
+    doubts = _doubts(trials, column.figure)
+    marks = sorted({letters[doubt.name, doubt.advice] for doubt in doubts})
+    bound = "≥" if any(doubt.name == "unanswered" for doubt in doubts) else ""
+    return Cell(bound + shown(column.figure, median(values)), "".join(marks))
+
+
+def _doubts(trials: Sequence[Trial], figure: str) -> list[Doubt]:
+    """Return the doubts that name this figure, or all figures."""
+    every = [doubt for trial in trials for doubt in trial.doubts]
+    return [doubt for doubt in every if not doubt.figures or figure in doubt.figures]
+
+
+def _broken(cells: Sequence[Cell]) -> list[Cell]:
+    return [Cell("breaks the contract"), *(Cell("–") for _ in cells[1:])]
+
+
+def shown(figure: str, value: float) -> str:
+    """Return a value as people read it, without its unit: about three significant digits."""
+    unit = describe(figure).unit
+    if unit == "1":
+        return f"{value:.0%}".removesuffix("%")
+    if unit == "requests":
+        return f"{value:.0f}"
+    digits = max(0, 2 - len(str(int(abs(value)))) + (abs(value) < 1))
+    return f"{value:,.{max(digits, 1 if value < TENS else 0)}f}"
+
+
+TENS = 100  # below it one decimal is worth reading
+UNITS = {"requests/s": "/s", "1": "%"}
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "baseline": (
+        Column("CPU per request", "cpu_us_per_request"),
+        Column("answers of {level}", "throughput_per_s"),
+        Column("p50", "service_ms_p50"),
+        Column("corrected p99", "corrected_ms_p99"),
+        Column("memory", "memory_mib"),
+    ),
+    "slow-io": (
+        Column("{level} users", "throughput_per_s"),
+        Column("of possible, {level}", "ceiling_share", 200),
+        Column("CPU per request, {level}", "cpu_us_per_request", 50),
+    ),
+    "starvation": (
+        Column("alone p50", "probe_corrected_ms_p50", 0),
+        Column("among {level} p50", "probe_corrected_ms_p50", 30),
+        Column("p90", "probe_corrected_ms_p90", 30),
+        Column("max", "probe_corrected_ms_max", 30),
+        Column("slow", "throughput_per_s", 30),
+    ),
+    "streaming": (
+        Column("first byte, {level}", "first_byte_ms_p50", 1),
+        Column("gap, {level}", "gap_ms_p50", 1),
+        Column("first byte, {level}", "first_byte_ms_p50", 20),
+        Column("whole, {level}", "service_ms_p50", 20),
+        Column("streams, {level}", "throughput_per_s", 20),
+    ),
+}
