@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from functools import lru_cache
 from http import HTTPStatus
 
 from asgi_app.types import Receive, Scope, Send
@@ -21,22 +22,14 @@ async def answer(
     body: bytes,
     media_type: str = payloads.TEXT,
     *,
-    status: HTTPStatus = HTTPStatus.OK,
+    status: int = HTTPStatus.OK,
     headers: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Answer with a whole body and its length."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status.value,
-            "headers": [
-                (b"content-type", media_type.encode()),
-                (b"content-length", b"%d" % len(body)),
-                INTERFACE,
-                *encoded(headers),
-            ],
-        }
-    )
+    fields = described(media_type, len(body))
+    if headers:
+        fields += encoded(headers)
+    await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
@@ -69,8 +62,8 @@ async def stream(
     await send(
         {
             "type": "http.response.start",
-            "status": HTTPStatus.OK.value,
-            "headers": [(b"content-type", media_type.encode()), INTERFACE, *encoded(headers)],
+            "status": HTTPStatus.OK,
+            "headers": [*encoded([("content-type", media_type), *headers]), INTERFACE],
         }
     )
     if scope["method"] == "HEAD":
@@ -100,6 +93,12 @@ async def _client_gone(receive: Receive) -> None:
         pass
 
 
-def encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+@lru_cache
+def described(media_type: str, length: int) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers that describe a whole body, kept for the next one like it."""
+    return *encoded([("content-type", media_type), ("content-length", str(length))]), INTERFACE
+
+
+def encoded(headers: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
     """Return headers as ASGI takes them: byte strings."""
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)

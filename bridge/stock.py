@@ -8,16 +8,18 @@ import os
 import threading
 from collections.abc import Iterable
 from functools import cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import a2wsgi
-from a2wsgi.asgi_typing import ASGIApp
-from a2wsgi.wsgi_typing import WSGIApp
 
 import asgi_app
 import wsgi_app
 from asgi_app.types import Receive, Scope, Send
 from wsgi_app.types import Environ, StartResponse
+
+if TYPE_CHECKING:
+    from a2wsgi.asgi_typing import ASGIApp
+    from a2wsgi.wsgi_typing import WSGIApp
 
 POOL_SETTING = "LAB_BRIDGE_POOL"
 DEFAULT_POOL = 10  # threads, as a2wsgi has it

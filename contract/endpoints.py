@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract import parameters, routing
+from contract import parameters
 from contract.examples import EXAMPLES, UNKNOWN_PATHS, Example, head_of, refusals
 from contract.parameters import Parameter
 
@@ -29,7 +29,7 @@ class Endpoint:
         """Every example: those written down, the HEAD of each GET, each method refused."""
         written = EXAMPLES[self.name]
         heads = [head_of(example) for example in written if example.request.method == "GET"]
-        allowed = routing.allowed(dict.fromkeys(self.methods))
+        allowed = {*self.methods, "HEAD"} if "GET" in self.methods else {*self.methods}
         return (*written, *heads, *refusals(self.path, allowed))
 
 

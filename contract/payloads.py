@@ -120,10 +120,8 @@ def view(value: object, depth: int = DEEPEST_VIEW) -> object:
     """Return a copy of `value` that JSON can carry: bytes as their literal, objects as their type's name."""
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, bytes):
-        return repr(value)
-    if depth == 0:
-        return "…"
+    if isinstance(value, bytes) or depth == 0:
+        return repr(value) if isinstance(value, bytes) else "…"
     if isinstance(value, Mapping):
         return {_text(k): _veiled(k, v, depth) for k, v in value.items()}
     if isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004 - a (name, value) pair of headers

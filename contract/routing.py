@@ -1,4 +1,4 @@
-"""Which handler answers a request: a look-up in a table, the same for both interfaces."""
+"""Which handler answers a request: `routes[path][method]`, the same for both interfaces."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -8,20 +8,16 @@ from contract import problems
 Handler = TypeVar("Handler")
 
 
-def find(routes: Mapping[str, Mapping[str, Handler]], path: str, method: str) -> Handler:
-    """Return the handler of `routes[path][method]`; HEAD is served wherever GET is.
-
-    Raises `Problem`: 404 for an unknown path, 405 with `allow` for another method.
-    """
-    methods = routes.get(path)
-    if methods is None:
-        raise problems.unknown_path(path)
-    handler = methods.get("GET" if method == "HEAD" else method)
-    if handler is None:
-        raise problems.method_not_allowed(method, allowed(methods))
-    return handler
+def with_head(routes: Mapping[str, Mapping[str, Handler]]) -> dict[str, dict[str, Handler]]:
+    """Return the routes with HEAD wherever GET is (RFC 9110, section 9.3.2)."""
+    return {
+        path: {**methods, "HEAD": methods["GET"]} if "GET" in methods else dict(methods)
+        for path, methods in routes.items()
+    }
 
 
-def allowed(methods: Mapping[str, object]) -> set[str]:
-    """Return the methods that a path takes, HEAD among them where GET is."""
-    return {*methods, "HEAD"} if "GET" in methods else {*methods}
+def refusal(routes: Mapping[str, Mapping[str, object]], path: str, method: str) -> problems.Problem:
+    """Return why nothing is there: 404 for an unknown path, 405 with `allow` for another method."""
+    if path not in routes:
+        return problems.unknown_path(path)
+    return problems.method_not_allowed(method, routes[path])

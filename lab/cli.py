@@ -92,10 +92,10 @@ def compare(
     stack: StackNames = None,
     scenario: ScenarioNames = None,
     out: Annotated[Path, typer.Option(help="Where the run's folder is made.")] = Path("results"),
+    *,
     workers: Workers = 1,
     threads: Threads = 10,
     seed: Annotated[int | None, typer.Option(help="Of the order of trials.")] = None,
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Check the stacks, measure them under every scenario, and write a report."""

@@ -42,6 +42,10 @@ class Lane:
         return [self.due_at] if self.sent_at is not None else []
 
 
+def _histograms() -> dict[str, HdrHistogram]:
+    return {kind: HdrHistogram(1, LONGEST_US, 3) for kind in KINDS}
+
+
 @dataclass
 class Tally:
     """What came of one flow in the window."""
@@ -49,8 +53,8 @@ class Tally:
     answers: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     censored: int = 0
-    complete: dict[str, HdrHistogram] = field(default_factory=lambda: _histograms())
-    unanswered: dict[str, HdrHistogram] = field(default_factory=lambda: _histograms())
+    complete: dict[str, HdrHistogram] = field(default_factory=_histograms)
+    unanswered: dict[str, HdrHistogram] = field(default_factory=_histograms)
 
     def report(self) -> Mapping[str, object]:
         """Return the tally in JSON's terms, histograms in HDR's own compressed encoding."""
@@ -61,10 +65,6 @@ class Tally:
             "complete": {kind: h.encode().decode() for kind, h in self.complete.items()},
             "unanswered": {kind: h.encode().decode() for kind, h in self.unanswered.items()},
         }
-
-
-def _histograms() -> dict[str, HdrHistogram]:
-    return {kind: HdrHistogram(1, LONGEST_US, 3) for kind in KINDS}
 
 
 class Recorder:

@@ -53,7 +53,7 @@ PROBE = "probe"
 
 
 def _steady(value: int) -> Level:
-    hello = Flow(TRAFFIC, "/", users=value // 5, rate_per_s=value)
+    hello = Flow(TRAFFIC, "/", users=value // 10, rate_per_s=value)
     return Level(value, (hello,), window_s=4)
 
 
@@ -81,7 +81,7 @@ SCENARIOS: dict[str, Scenario] = {
             "baseline",
             "What does a request cost when there is nothing to wait for?",
             "requests/s",
-            (_steady(200),),
+            (_steady(500),),
         ),
         Scenario(
             "slow-io",

@@ -91,9 +91,10 @@ def too_few_samples(case: Case) -> Iterator[Doubt]:
 def ceiling_reached(case: Case) -> Iterator[Doubt]:
     """Measured about what is possible: the row shows slots and waiting, not speed."""
     if case.flow.rate_per_s is None and case.figure("ceiling_share") >= NEAR_CEILING:
+        share, ceiling = case.figure("ceiling_share"), case.figure("ceiling_per_s")
         yield Doubt(
             "ceiling-reached",
-            f"{case.figure('ceiling_share'):.0%} of the {case.figure('ceiling_per_s'):.0f} a second that are possible",
+            f"{share:.0%} of the {ceiling:.0f} a second that are possible",
             "it measures the arithmetic of slots and waiting; compare cpu_us_per_request for speed",
             case.names("throughput_per_s"),
         )

@@ -29,12 +29,11 @@ class Percentile:
 def decode(histogram: str) -> Milliseconds:
     """Return the values of an encoded HDR histogram in ms, each as often as it was counted."""
     decoded = HdrHistogram.decode(histogram.encode())
-    recorded = [
-        (item.value_iterated_to, item.count_at_value_iterated_to) for item in decoded.get_recorded_iterator()
-    ]
-    values = np.array([value for value, _ in recorded], dtype=np.float64)
-    counts = np.array([count for _, count in recorded], dtype=np.int64)
-    return np.repeat(values, counts) / US_PER_MS
+    counts = np.asarray(decoded.counts).astype(np.int64)
+    seen = np.flatnonzero(counts)
+    lowest = [decoded.get_value_from_index(int(index)) for index in seen]
+    values = np.array([decoded.get_highest_equivalent_value(v) for v in lowest], dtype=np.float64)
+    return np.repeat(values, counts[seen]) / US_PER_MS
 
 
 def percentiles(answered: Milliseconds, censored: Milliseconds, points: Sequence[float]) -> list[Percentile]:

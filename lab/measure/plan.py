@@ -11,7 +11,7 @@ from loadtests.scenarios import SCENARIOS, Level, Scenario
 
 SECONDS_AROUND_A_TRIAL = 1.2  # starting the server, the shortest warm-up, ending both
 LEVELS_OF_SMOKE: dict[str, tuple[int, ...]] = {
-    "baseline": (200,),
+    "baseline": (500,),
     "slow-io": (10,),
     "starvation": (30,),
     "streaming": (1,),
