@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -28,10 +29,11 @@ def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | Non
     ports = [port and port + place for place in range(len(stacks))]
     refuse_what_cannot_run(stacks, ports)
     with suppress(Stopped), stoppable(), leash() as held, ExitStack() as running:
-        served = [
-            running.enter_context(serving(stack, settings, held, port=chosen, grace_s=GRACE_S))
-            for stack, chosen in zip(stacks, ports, strict=True)
-        ]
+        served: list[Serving] = []
+        for stack, chosen in zip(stacks, ports, strict=True):
+            server = serving(stack, settings, held, port=chosen, grace_s=GRACE_S)
+            served.append(running.enter_context(server))
+        running.callback(terminate, served)
         for server in served:
             server.wait_until_ready()
             if say:
@@ -39,6 +41,12 @@ def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | Non
         if not say:
             Console().print(urls(served))
         watch(served)
+
+
+def terminate(served: Sequence[Serving]) -> None:
+    """Ask all servers to end at once, before each is waited for."""
+    for server in served:
+        server.process.terminate()
 
 
 def refuse_what_cannot_run(stacks: Sequence[Stack], ports: Sequence[int]) -> None:
@@ -60,8 +68,9 @@ def watch(served: Sequence[Serving]) -> None:
 
 def urls(served: Sequence[Serving]) -> Table:
     """Return a table of what answers where, with a line to try."""
-    table = Table("stack", "url", "pid", "try", title="Serving until Ctrl-C", title_justify="left")
+    table = Table(title="Serving until Ctrl-C", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("stack", "url", "try"):
+        table.add_column(heading, no_wrap=heading != "try", overflow="fold")
     for server in served:
-        line = f"curl -i '{server.url}/hello?name=you'"
-        table.add_row(server.stack.name, server.url, str(server.pid), line)
+        table.add_row(server.stack.name, server.url, f"curl -i {server.url}/inspect")
     return table

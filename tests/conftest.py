@@ -1,0 +1,23 @@
+"""What tests of many folders share."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from lab.measure.leash import Leash, leash
+
+
+@pytest.fixture(scope="session")
+def held() -> Iterator[Leash]:
+    """Start children that end with the tests, whatever happens."""
+    with leash() as held:
+        yield held
+
+
+@pytest.fixture(autouse=True)
+def _same_cores() -> Iterator[None]:
+    """Give the process its cores back: `lab compare` holds itself to some of them."""
+    cores = os.sched_getaffinity(0)
+    yield
+    os.sched_setaffinity(0, cores)

@@ -1,0 +1,21 @@
+"""Every example of the contract on every default stack, over real sockets."""
+
+import pytest
+
+from contract.conformance import differences
+from contract.endpoints import all_examples
+from contract.examples import Example
+from lab.measure.conversation import ask
+from lab.stacks import DEFAULT_STACKS
+from tests.live.conftest import Serve
+
+EXAMPLES = [pytest.param(example, id=str(example.request)) for example in all_examples()]
+
+
+@pytest.mark.parametrize("stack", DEFAULT_STACKS)
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_stack_conforms(serve: Serve, stack: str, example: Example) -> None:
+    """A stack gives the exact answer: status, headers, body."""
+    server = serve(stack)
+    answer = ask(server.port, example.request)
+    assert list(differences(example, answer, server.stack.app.speaks)) == []
