@@ -10,7 +10,7 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare serve report test check bench-apps lock clean
+.PHONY: help setup servers compare serve report test check bench-apps readme lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: setup ## lint, format and types
 
 bench-apps: setup ## what routing costs: the apps against three lines without any
 	@$(BIN)/python -m benchmarks.apps
+
+readme: setup ## fill the README's tables from the code's
+	@$(BIN)/python -c "from pathlib import Path; from lab.tell.readme import filled; p = Path('README.md'); p.write_text(filled(p.read_text()))"
 
 lock: setup ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade \

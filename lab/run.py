@@ -1,6 +1,7 @@
 """The records of a run, and how they are read and written: results.json, in the lab's words."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -118,7 +119,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise LabError(f"Can't write {path}: {error.strerror}.") from error
 
 

@@ -31,8 +31,8 @@ def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | Non
     with suppress(Stopped), stoppable(), leash() as held, ExitStack() as running:
         served: list[Serving] = []
         for stack, chosen in zip(stacks, ports, strict=True):
-            server = serving(stack, settings, held, port=chosen, grace_s=GRACE_S)
-            served.append(running.enter_context(server))
+            starting = serving(stack, settings, held, port=chosen, grace_s=GRACE_S)
+            served.append(running.enter_context(starting))
         running.callback(terminate, served)
         for server in served:
             server.wait_until_ready()

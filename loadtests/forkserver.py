@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import locust.main
+from gevent.os import fork_gevent
 
 
 def serve() -> None:
@@ -19,7 +20,7 @@ def serve() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         order = json.loads(line)
-        pid = os.fork()
+        pid = fork_gevent()
         if pid == 0:
             become_locust(order["argv"], order["log"])
         sys.stdout.write(json.dumps({"pid": pid}) + "\n")

@@ -52,6 +52,7 @@ def call_wsgi(app: WSGIApplication, request: Request) -> Answer:
     written: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None, /) -> object:
+        del exc_info
         started.append((status, headers))
         return written.append
 

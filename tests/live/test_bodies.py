@@ -16,7 +16,13 @@ CHUNKED = (
 
 @pytest.mark.parametrize(
     "stack",
-    ["gunicorn-sync/wsgi", "gunicorn-gthread/wsgi", "uvicorn/asgi", "gunicorn-asgi/asgi", "uvicorn/wsgi-bridged"],
+    [
+        "gunicorn-sync/wsgi",
+        "gunicorn-gthread/wsgi",
+        "uvicorn/asgi",
+        "gunicorn-asgi/asgi",
+        "uvicorn/wsgi-bridged",
+    ],
 )
 def test_chunked_body_arrives(serve: Serve, stack: str) -> None:
     """A body without a declared length arrives whole."""

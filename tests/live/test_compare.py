@@ -24,7 +24,12 @@ def test_smoke_run_measures_everything(tmp_path: Path) -> None:
     slow_io = [trial for trial in run.trials if trial.scenario == "slow-io"]
     assert [trial.figures["answers"] > 0 for trial in slow_io] == [True, True]
     assert [trial.figures["ceiling_share"] < 1.1 for trial in slow_io] == [True, True]
-    assert sorted(path.name for path in folder.iterdir()) == ["logs", "report.md", "results.json", "trials.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "logs",
+        "report.md",
+        "results.json",
+        "trials.csv",
+    ]
     assert f"Report: {folder.resolve() / 'report.md'}" in done.stdout
 
 

@@ -33,7 +33,7 @@ def test_first_chunk_comes_alone(serve: Serve, stack: str) -> None:
     """A chunk is on the wire before the next one is made."""
     with closing(first_chunk(serve(stack).port, b"5")) as connection:
         select.select([connection], [], [], 0.2)  # the chunk's own end may come in a second packet
-        connection.setblocking(False)
+        connection.settimeout(0)
         try:
             rest = connection.recv(4096)
         except BlockingIOError:

@@ -1,0 +1,126 @@
+"""The whole pipeline in milliseconds, with a bench that has no servers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.measure.compare import compare
+from lab.measure.load import LoadFailed
+from lab.measure.plan import PROFILES, Task, plan, stacks_of
+from lab.measure.process import ServerFailed
+from lab.measure.record import new_run
+from lab.measure.trial import Measured
+from lab.run import Commands, Run, Trial, read
+from lab.servers import Settings
+from lab.signals import Stopped
+from lab.stacks import Stack
+from loadtests.scenarios import SCENARIOS
+from tests.lab import runs
+
+SMOKE = PROFILES["smoke"]
+
+
+class FakeBench:
+    """Measures every trial alike, but for what `measure` raises and `check` finds."""
+
+    def __init__(
+        self,
+        fails: Callable[[Task], Exception | BaseException | None] = lambda _: None,
+        broken: dict[str, list[str]] | None = None,
+    ) -> None:
+        self.fails = fails
+        self.broken = broken or {}
+        self.measured: list[str] = []
+
+    def check(self, stack: Stack) -> list[str]:
+        """Find what was told beforehand."""
+        return self.broken.get(stack.name, [])
+
+    def measure(self, task: Task) -> Measured:
+        """Bring in a hundred answers for each flow."""
+        self.measured.append(str(task))
+        if error := self.fails(task):
+            raise error
+        flows = {flow.name: runs.flow({"service": [100.0] * 100}) for flow in task.level.flows}
+        return Measured(runs.of_flows(flows), Commands("serve", "load"))
+
+
+class Silence:
+    """Watches without a word."""
+
+    def checking(self, stack: Stack) -> None:
+        """Ignore it."""
+
+    def measuring(self, task: Task) -> None:
+        """Ignore it."""
+
+    def made(self, task: Task, trial: Trial) -> None:
+        """Ignore it."""
+
+
+def made(folder: Path, bench: FakeBench) -> Run:
+    """Make a smoke run on a bench and read what was kept."""
+    stacks = stacks_of(SMOKE, [])
+    tasks = plan(SMOKE, stacks, list(SCENARIOS.values()), seed=1)
+    run = new_run(SMOKE, stacks, tasks, Settings(), seed=1, machine={})
+    try:
+        compare(run, tasks, bench, folder, Silence())
+    finally:
+        kept = read(folder)
+    return kept
+
+
+def test_every_trial_is_made_and_kept(tmp_path: Path) -> None:
+    """A run that goes well has all its trials, their figures and an end."""
+    run = made(tmp_path, FakeBench())
+    assert [trial.status for trial in run.trials] == ["ok"] * 8
+    assert {"answers", "throughput_per_s", "cpu_us_per_request", "memory_mib"} <= set(run.trials[2].figures)
+    assert run.run.finished is not None
+
+
+def test_measured_seconds_add_up(tmp_path: Path) -> None:
+    """Seconds measuring are the windows of the trials."""
+    assert made(tmp_path, FakeBench()).run.seconds_measuring == pytest.approx(8 * 2.0)
+
+
+@pytest.mark.parametrize(
+    "failure", [ServerFailed("it died", ["last words"]), LoadFailed("it died", ["last words"])]
+)
+def test_failed_trial_is_recorded_and_the_rest_goes_on(tmp_path: Path, failure: Exception) -> None:
+    """A server or load that fails leaves a record with its log, no figure, and the next trial is made."""
+    run = made(tmp_path, FakeBench(lambda task: failure if task.scenario.name == "slow-io" else None))
+    failed = [trial for trial in run.trials if trial.status == "failed"]
+    assert [(trial.scenario, trial.figures, trial.log) for trial in failed] == [
+        ("slow-io", {}, ["last words"])
+    ] * 2
+    assert len(run.trials) == 8
+
+
+def test_stack_that_breaks_the_contract_is_not_timed(tmp_path: Path) -> None:
+    """A stack that answers wrong is reported and costs no time."""
+    bench = FakeBench(broken={"uvicorn/asgi": ["GET /: status 500, not 200"]})
+    run = made(tmp_path, bench)
+    assert [record.contract for record in run.stacks] == [[], ["GET /: status 500, not 200"]]
+    assert {trial.stack for trial in run.trials} == {"gunicorn-gthread/wsgi"}
+
+
+def test_stopping_keeps_what_was_measured(tmp_path: Path) -> None:
+    """Ctrl-C halfway keeps every trial made so far and says why there are no more."""
+    stop = Stopped(2)
+    bench = FakeBench(lambda task: stop if task.scenario.name == "starvation" else None)
+    with pytest.raises(Stopped):
+        made(tmp_path, bench)
+    run = read(tmp_path)
+    assert (len(run.trials), run.run.stopped, run.run.finished) == (4, "SIGINT", None)
+
+
+def test_results_are_readable_after_every_trial(tmp_path: Path) -> None:
+    """While the run goes on results.json always holds all trials made so far."""
+    seen: list[int] = []
+
+    def look(_: Task) -> None:
+        seen.append(len(read(tmp_path).trials))
+
+    made(tmp_path, FakeBench(look))
+    assert seen == [0, 1, 2, 3, 4, 5, 6, 7]

@@ -1,0 +1,50 @@
+"""report.md."""
+
+import msgspec
+
+from lab.run import Commands, Doubt
+from lab.tell import markdown
+from tests.lab import runs
+
+
+def report() -> str:
+    """Return the report of a made-up run with a doubt and commands."""
+    doubt = Doubt("errors", "3 <script>alert(1)</script>", "read | the log")
+    trial = msgspec.structs.replace(
+        runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0),
+        doubts=[doubt],
+        commands=Commands("serve it", "load it"),
+    )
+    return markdown.report(runs.run([trial]))
+
+
+def test_table_is_a_markdown_table() -> None:
+    """Every row of the slow-io table has as many cells as its head."""
+    lines = report().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| stack | 1 users"))
+    assert [line.count(" |") for line in lines[start : start + 4]] == [4, 4, 4, 4]
+    assert lines[start + 2] == "| uvicorn/asgi | – | 490 <sup>a</sup> | – |"
+
+
+def test_hostile_text_is_shown_not_run() -> None:
+    """Markup in what a machine or a server says is escaped."""
+    text = report()
+    assert "<script>" not in text
+    assert "a &lt;cpu&gt; \\| with marks" in text
+
+
+def test_both_commands_of_a_trial_are_there() -> None:
+    """Each trial can be repeated by hand."""
+    assert "```\nserve it\nload it\n```" in report()
+
+
+def test_stopped_run_says_so() -> None:
+    """A run that was cut short says it before anything else."""
+    run = runs.run()
+    run.run.stopped = "SIGINT"
+    assert "**Stopped before its end: SIGINT.**" in markdown.report(run)
+
+
+def test_report_is_a_function_of_the_run() -> None:
+    """The same run gives the same report."""
+    assert report() == report()

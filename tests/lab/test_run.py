@@ -1,0 +1,63 @@
+"""Records of runs, written and read."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.errors import LabError
+from lab.run import RESULTS, point_latest, read, write
+from tests.lab import runs
+
+
+def test_run_survives_writing_and_reading(tmp_path: Path) -> None:
+    """What is read is what was written."""
+    run = runs.run([runs.trial("uvicorn/asgi", 1, throughput_per_s=9.9)])
+    write(run, tmp_path)
+    assert read(tmp_path) == run
+
+
+def test_folder_and_file_both_name_a_run(tmp_path: Path) -> None:
+    """A run can be named by its folder or its results.json."""
+    write(runs.run(), tmp_path)
+    assert read(tmp_path / RESULTS) == read(tmp_path)
+
+
+def test_missing_run_says_where(tmp_path: Path) -> None:
+    """No run there is told in one sentence."""
+    with pytest.raises(LabError, match="There is no run at"):
+        read(tmp_path)
+
+
+def test_run_cut_short_is_refused(tmp_path: Path) -> None:
+    """A results.json cut in half is no run, and the error says so."""
+    path = write(runs.run(), tmp_path)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(LabError, match="isn't a run of this lab"):
+        read(tmp_path)
+
+
+def test_other_schema_is_refused(tmp_path: Path) -> None:
+    """A later schema isn't read as if it were this one."""
+    run = runs.run()
+    run.schema = 99
+    write(run, tmp_path)
+    with pytest.raises(LabError, match="has schema 99"):
+        read(tmp_path)
+
+
+def test_failed_write_keeps_the_old_record(tmp_path: Path) -> None:
+    """When a write fails the last record is still whole."""
+    path = write(runs.run(), tmp_path)
+    before = path.read_bytes()
+    (tmp_path / "results.json.partial").mkdir()
+    with pytest.raises(LabError, match=r"Can't write .*results\.json"):
+        write(runs.run([runs.trial("uvicorn/asgi", 1)]), tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_latest_points_at_the_newest(tmp_path: Path) -> None:
+    """`latest` moves from run to run."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        point_latest(tmp_path / name)
+    assert (tmp_path / "latest").resolve() == tmp_path / "second"

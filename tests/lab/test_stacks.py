@@ -1,0 +1,71 @@
+"""Stacks, computed from servers and apps."""
+
+import pytest
+
+from lab.errors import UsageError
+from lab.servers import SERVERS, Settings
+from lab.stacks import APPS, DEFAULT_STACKS, Command, Stack, all_stacks, find
+
+
+def test_every_server_meets_every_app_it_can_call() -> None:
+    """Stacks are the product of servers and apps of one interface."""
+    expected = {
+        f"{server.name}/{app.name}"
+        for server in SERVERS.values()
+        for app in APPS.values()
+        if server.interface == app.interface
+    }
+    assert {stack.name for stack in all_stacks()} == expected
+
+
+def test_default_stacks_come_first() -> None:
+    """The six default stacks lead the list."""
+    assert tuple(stack.name for stack in all_stacks())[:6] == DEFAULT_STACKS
+
+
+@pytest.mark.parametrize(
+    ("name", "slots"),
+    [
+        ("gunicorn-sync/wsgi", 3),
+        ("gunicorn-gthread/wsgi", 24),
+        ("uvicorn/asgi", None),
+        ("gunicorn-asgi/asgi", None),
+        ("uvicorn/wsgi-bridged", 24),
+        ("gunicorn-gthread/asgi-bridged", 24),
+    ],
+)
+def test_slots(name: str, slots: int | None) -> None:
+    """Slots are workers, workers times threads or pool, or unbounded."""
+    assert find(name).slots(Settings(workers=3, threads=8)) == slots
+
+
+def test_bridge_pool_is_a_setting_of_the_command() -> None:
+    """A pooled bridge is told its size in the environment, and the command shows it."""
+    command = find("uvicorn/wsgi-bridged").command(8000, Settings(threads=7))
+    assert str(command).startswith("LAB_BRIDGE_POOL=7 ")
+
+
+def test_command_can_be_pasted() -> None:
+    """A command prints quoted as a shell needs it."""
+    assert str(Command(("run", "a b"), {"X": "1 2"})) == "X='1 2' run 'a b'"
+
+
+@pytest.mark.parametrize("stack", list(all_stacks()), ids=lambda stack: stack.name)
+def test_every_command_binds_loopback_and_names_its_target(stack: Stack) -> None:
+    """Every server listens on 127.0.0.1 at the port given, and serves the app by its dotted name."""
+    command = str(stack.command(8123, Settings()))
+    assert "127.0.0.1" in command
+    assert "8123" in command
+    assert command.endswith(stack.app.target)
+
+
+def test_unknown_stack_names_the_nearest() -> None:
+    """A mistyped stack is answered with what was probably meant."""
+    with pytest.raises(UsageError, match="There is no stack 'uvicorn/agsi': did you mean uvicorn/asgi"):
+        find("uvicorn/agsi")
+
+
+def test_server_of_the_other_interface_is_no_stack() -> None:
+    """A server can't run an app of the other interface without a bridge."""
+    with pytest.raises(UsageError):
+        find("uvicorn/wsgi")
