@@ -5,12 +5,13 @@ PROFILE  ?= quick
 STACKS   ?=
 SCENARIOS ?=
 OUT      ?= results
+RUN      ?= $(OUT)/latest
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare serve report test check bench-apps readme lock clean
+.PHONY: help setup servers compare serve report test check bench-apps readme sample lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +36,8 @@ compare: setup ## measure the stacks and write a report
 serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)
 
-report: setup ## write the report of the latest run again
-	@$(BIN)/lab report $(OUT)/latest
+report: setup ## write the report of RUN (the latest) again
+	@$(BIN)/lab report $(RUN)
 
 test: setup ## run all tests
 	$(BIN)/python -m pytest
@@ -51,6 +52,9 @@ bench-apps: setup ## what routing costs: the apps against three lines without an
 
 readme: setup ## fill the README's tables from the code's
 	@$(BIN)/python -c "from pathlib import Path; from lab.tell.readme import filled; p = Path('README.md'); p.write_text(filled(p.read_text()))"
+
+sample: setup ## put the tables of RUN into the README as its sample
+	@$(BIN)/python -m benchmarks.sample $(RUN)
 
 lock: setup ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade \

@@ -2,7 +2,7 @@
 
 import re
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from lab.run import Run
 from lab.tell.tables import tables
@@ -13,6 +13,21 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 def report(run: Run) -> str:
     """Return report.md."""
+    return _template("report.md.jinja").render(
+        run=run,
+        made=len(run.trials),
+        tables=tables(run),
+        left_out=left_out(run),
+        doubts=[(trial, doubt) for trial in run.trials for doubt in trial.doubts],
+    )
+
+
+def answers(run: Run) -> str:
+    """Return the tables alone, each under a heading of the third level."""
+    return _template("tables.md.jinja").render(tables=tables(run), heading="###")
+
+
+def _template(name: str) -> Template:
     templates = Environment(
         loader=PackageLoader("lab.tell"),
         undefined=StrictUndefined,
@@ -20,13 +35,7 @@ def report(run: Run) -> str:
         keep_trailing_newline=True,
     )
     templates.filters["cell"] = as_cell
-    return templates.get_template("report.md.jinja").render(
-        run=run,
-        made=len(run.trials),
-        tables=tables(run),
-        left_out=left_out(run),
-        doubts=[(trial, doubt) for trial in run.trials for doubt in trial.doubts],
-    )
+    return templates.get_template(name)
 
 
 def as_cell(text: str) -> str:

@@ -12,10 +12,15 @@ from loadtests.scenarios import SCENARIOS
 def filled(text: str) -> str:
     """Return a README with each `<!-- name -->` ... `<!-- /name -->` filled from its table."""
     for name, table in TABLES.items():
-        opening, closing = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, _, rest = text.partition(opening)
-        text = before + opening + table() + closing + rest.partition(closing)[2]
+        text = placed(text, name, table())
     return text
+
+
+def placed(text: str, name: str, content: str) -> str:
+    """Return a text with what stands between the marks of that name replaced."""
+    opening, closing = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, _, rest = text.partition(opening)
+    return before + opening + content + closing + rest.partition(closing)[2]
 
 
 def stacks() -> str:

@@ -59,7 +59,8 @@ def columns(run: Run, scenario: str) -> list[Column]:
 
 def _heading(column: Column, level: int) -> str:
     unit = describe(column.figure).unit
-    return f"{column.heading.format(level=level)}, {UNITS.get(unit, unit)}"
+    users = f"{level} user{'s' if level != 1 else ''}"
+    return f"{column.heading.format(level=level, users=users)}, {UNITS.get(unit, unit)}"
 
 
 def _table(run: Run, scenario: str, question: str) -> Table:
@@ -143,22 +144,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("memory", "memory_mib"),
     ),
     "slow-io": (
-        Column("{level} users", "throughput_per_s"),
-        Column("of possible, {level}", "ceiling_share", 200),
-        Column("CPU per request, {level}", "cpu_us_per_request", 50),
+        Column("{users}", "throughput_per_s"),
+        Column("of possible, {users}", "ceiling_share", 200),
+        Column("CPU per request, {users}", "cpu_us_per_request", 50),
     ),
     "starvation": (
         Column("alone p50", "probe_corrected_ms_p50", 0),
-        Column("among {level} p50", "probe_corrected_ms_p50", 30),
-        Column("p90", "probe_corrected_ms_p90", 30),
-        Column("max", "probe_corrected_ms_max", 30),
-        Column("slow", "throughput_per_s", 30),
+        Column("among {users} p50", "probe_corrected_ms_p50", 30),
+        Column("p90 among them", "probe_corrected_ms_p90", 30),
+        Column("max among them", "probe_corrected_ms_max", 30),
+        Column("slow answers", "throughput_per_s", 30),
     ),
     "streaming": (
-        Column("first byte, {level}", "first_byte_ms_p50", 1),
-        Column("gap, {level}", "gap_ms_p50", 1),
-        Column("first byte, {level}", "first_byte_ms_p50", 20),
-        Column("whole, {level}", "service_ms_p50", 20),
-        Column("streams, {level}", "throughput_per_s", 20),
+        Column("first byte, {users}", "first_byte_ms_p50", 1),
+        Column("gap, {users}", "gap_ms_p50", 1),
+        Column("first byte, {users}", "first_byte_ms_p50", 20),
+        Column("whole, {users}", "service_ms_p50", 20),
+        Column("streams, {users}", "throughput_per_s", 20),
     ),
 }

@@ -14,7 +14,7 @@ def test_one_row_a_stack_one_column_a_figure_and_level() -> None:
     """Slow-io shows throughput at each level that was measured."""
     run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
     (table,) = tables(run)
-    assert table.headings == ("stack", "1 users, /s", "50 users, /s", "CPU per request, 50, µs")
+    assert table.headings == ("stack", "1 user, /s", "50 users, /s", "CPU per request, 50 users, µs")
     assert [cell.text for cell in table.rows[0]] == ["uvicorn/asgi", "–", "490", "–"]
 
 
