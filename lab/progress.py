@@ -31,7 +31,8 @@ class TimeLeft(ProgressColumn):
 
     def render(self, task: Bar) -> Text:
         """Return the time left and the time of day at which it is over."""
-        left_s: float = task.fields["left_s"]
+        ends_at: float = task.fields["ends_at"]
+        left_s = max(0.0, ends_at - time.time())
         end = time.strftime("%H:%M:%S", time.localtime(time.time() + left_s))
         return Text(f"{left_s // 60:.0f}:{left_s % 60:02.0f} left, ends about {end}")
 
@@ -43,7 +44,7 @@ class Teller:
         self._left_s = sum(task.seconds for task in tasks)
         self._console = console
         self._bars = bars
-        self._bar: TaskID = bars.add_task("contract", total=len(tasks), left_s=self._left_s)
+        self._bar: TaskID = bars.add_task("contract", total=len(tasks), ends_at=self._ends_at())
 
     def checking(self, stack: Stack) -> None:
         """Tell which stack is held to the contract."""
@@ -56,10 +57,13 @@ class Teller:
     def made(self, task: Task, trial: Trial) -> None:
         """Tell that a trial is done."""
         self._left_s -= task.seconds
-        self._bars.update(self._bar, advance=1, left_s=max(0.0, self._left_s))
+        self._bars.update(self._bar, advance=1, ends_at=self._ends_at())
         if trial.status != "ok":
             says = "; ".join(doubt.says for doubt in trial.doubts)
             self._console.print(f"{task} {trial.status}: {says}", style="red", markup=False)
+
+    def _ends_at(self) -> float:
+        return time.time() + self._left_s
 
     def _say(self, what: str) -> None:
         self._bars.update(self._bar, description=what)

@@ -1,0 +1,224 @@
+"""Answers in pieces: made when sent, stopped when nobody listens."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+import asgi_app
+from asgi_app import responses
+from asgi_app.types import Message, Scope
+from contract import payloads
+from contract.examples import Request
+from tests.clients import Connection, call_asgi, scope_of
+
+DEADLINE_S = 10
+GET = scope_of(Request("GET", "/"))
+HEAD = scope_of(Request("HEAD", "/"))
+
+
+class Chunks:
+    """Makes numbered chunks, without end unless told, and notes what it made and whether it was closed."""
+
+    def __init__(self, last: int | None = None) -> None:
+        self.last = last
+        self.made = 0
+        self.closed = False
+
+    async def make(self) -> AsyncGenerator[bytes, None]:
+        """Make the next chunk when it is asked for."""
+        try:
+            while self.made != self.last:
+                self.made += 1
+                yield b"chunk"
+        finally:
+            self.closed = True
+
+
+class Waiting(Connection):
+    """A connection whose client stays and reads: it tells when the app listens, and when it stops to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening = asyncio.Event()
+        self.stopped_listening = False
+
+    async def receive(self) -> Message:
+        """Wait for ever, and note the end of the waiting."""
+        self.listening.set()
+        try:
+            return await super().receive()
+        finally:
+            self.stopped_listening = True
+
+
+async def others() -> set[asyncio.Task[object]]:
+    """Return the tasks of this loop that aren't the caller's."""
+    current = asyncio.current_task()
+    return {task for task in asyncio.all_tasks() if task is not current}
+
+
+def run_stream(scope: Scope, connection: Connection, chunks: Chunks) -> set[asyncio.Task[object]]:
+    """Stream chunks to a connection; return the tasks that are left behind."""
+
+    async def stream() -> set[asyncio.Task[object]]:
+        async with asyncio.timeout(DEADLINE_S):
+            await responses.stream(scope, connection.receive, connection.send, chunks.make())
+        return await others()
+
+    return asyncio.run(stream())
+
+
+def test_a_whole_stream_is_sent_chunk_by_chunk() -> None:
+    """Each chunk goes out in an event of its own, and an empty one ends the answer."""
+    connection = Connection()
+    assert run_stream(GET, connection, chunks := Chunks(last=3)) == set()
+    assert connection.sent[1:] == [
+        *[{"type": "http.response.body", "body": b"chunk", "more_body": True}] * 3,
+        {"type": "http.response.body"},
+    ]
+    assert (chunks.made, chunks.closed) == (3, True)
+
+
+def test_a_stream_has_no_length() -> None:
+    """The start event has the type and the interface, then the headers asked for, and no content-length."""
+    connection = Connection()
+
+    async def stream() -> None:
+        made = Chunks(last=0).make()
+        await responses.stream(GET, connection.receive, connection.send, made, "text/x-lab")
+
+    asyncio.run(stream())
+    assert connection.answer.headers == (("content-type", "text/x-lab"), ("x-lab-interface", "asgi"))
+
+
+def test_a_chunk_is_made_when_the_last_one_is_sent() -> None:
+    """While the server still holds a chunk back, the next one isn't made."""
+    chunks = Chunks(last=3)
+    made_when_sent: list[int] = []
+
+    class Noting(Connection):
+        async def send(self, message: Message) -> None:
+            made_when_sent.append(chunks.made)
+            await super().send(message)
+
+    run_stream(GET, Noting(), chunks)
+    assert made_when_sent == [0, 1, 2, 3, 3]
+
+
+def test_a_client_that_has_gone_stops_the_stream() -> None:
+    """A stream without end is over once its client has gone: the generator is closed, no end is sent."""
+    connection = Connection(hangs_up=True)
+    assert run_stream(GET, connection, chunks := Chunks()) == set()
+    assert chunks.closed
+    assert connection.answer.broke_off
+
+
+def test_a_client_that_leaves_later_stops_the_stream_then() -> None:
+    """A stream that hangs on its third chunk, because nobody reads it, ends when the client leaves."""
+
+    class Leaving(Connection):
+        async def send(self, message: Message) -> None:
+            await super().send(message)
+            if len(self.sent) == 4:
+                self.gone.set()
+                await asyncio.Event().wait()
+
+    connection = Leaving()
+    assert run_stream(GET, connection, chunks := Chunks(last=1000)) == set()
+    assert (chunks.made, chunks.closed) == (3, True)
+    assert connection.answer.body == b"chunkchunkchunk"
+    assert connection.answer.broke_off
+
+
+def test_a_request_body_that_is_left_over_is_no_disconnect() -> None:
+    """Events of a body that nobody read don't stop the stream."""
+    left_over = {"type": "http.request", "body": b"left over"}
+    connection = Connection(left_over, left_over)
+    run_stream(GET, connection, Chunks(last=3))
+    assert connection.answer.body == b"chunkchunkchunk"
+    assert not connection.answer.broke_off
+
+
+def test_head_makes_no_chunk() -> None:
+    """The answer to HEAD has the headers and an empty body, and no chunk is made for it."""
+    connection = Connection()
+    assert run_stream(HEAD, connection, chunks := Chunks()) == set()
+    assert connection.sent[1:] == [{"type": "http.response.body"}]
+    assert chunks.made == 0
+
+
+def test_cancelling_the_app_cancels_both_of_its_tasks() -> None:
+    """A server that gives a request up leaves no task behind: neither the sender nor the listener."""
+
+    async def cancelled() -> tuple[Waiting, set[asyncio.Task[object]]]:
+        connection = Waiting()
+        scope = scope_of(Request("GET", "/stream?chunks=1000&interval=5&size=1"))
+        answering = asyncio.ensure_future(asgi_app.app(scope, connection.receive, connection.send))
+        async with asyncio.timeout(DEADLINE_S):
+            await connection.listening.wait()
+            began = len(await others())
+            answering.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await answering
+        assert began == 3
+        return connection, await others()
+
+    connection, left = asyncio.run(cancelled())
+    assert left == set()
+    assert connection.stopped_listening
+    assert connection.answer.broke_off
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/stream?chunks=1000&interval=5&size=8", "/events?count=1000&interval=5", "/bytes?size=1073741824"],
+)
+def test_an_endpoint_stops_when_its_client_has_gone(target: str) -> None:
+    """A stream that would go on for long is over when nobody listens."""
+    connection = Connection(hangs_up=True)
+
+    async def call() -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            await asgi_app.app(scope_of(Request("GET", target)), connection.receive, connection.send)
+
+    asyncio.run(call())
+    assert connection.answer.status == 200
+    assert connection.answer.broke_off
+
+
+def test_an_endpoint_makes_its_chunks_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second chunk of /stream isn't made while the server still holds the first."""
+    made: list[int] = []
+    sent: list[list[int]] = []
+
+    def noted(number: int, size: int) -> bytes:
+        made.append(number)
+        return b"x" * size
+
+    class Noting(Connection):
+        async def send(self, message: Message) -> None:
+            sent.append(list(made))
+            await super().send(message)
+
+    monkeypatch.setattr(payloads, "chunk", noted)
+    connection = Noting()
+    scope = scope_of(Request("GET", "/stream?chunks=2&interval=0&size=1"))
+    asyncio.run(asgi_app.app(scope, connection.receive, connection.send))
+    assert sent == [[], [1], [1, 2], [1, 2]]
+
+
+def test_the_last_chunk_is_not_waited_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between three chunks there are two waits: none before the first, none after the last."""
+    waits: list[float] = []
+    real_sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        if seconds:
+            waits.append(seconds)
+        await real_sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    answer = call_asgi(asgi_app.app, Request("GET", "/stream?chunks=3&interval=5&size=1"))
+    assert answer.body == b"\n\n\n"
+    assert waits == [5.0, 5.0]
