@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import NamedTuple
 
 import pytest
 
@@ -52,19 +53,25 @@ class Waiting(Connection):
             self.stopped_listening = True
 
 
-async def others() -> set[asyncio.Task[object]]:
-    """Return the tasks of this loop that aren't the caller's."""
-    current = asyncio.current_task()
-    return {task for task in asyncio.all_tasks() if task is not current}
+class Aftermath(NamedTuple):
+    """What a stream leaves behind at the moment when it returns."""
+
+    closed: bool
+    tasks: int
 
 
-def run_stream(scope: Scope, connection: Connection, chunks: Chunks) -> set[asyncio.Task[object]]:
-    """Stream chunks to a connection; return the tasks that are left behind."""
+def running_tasks() -> int:
+    """Return how many tasks of this loop there are beside the caller's."""
+    return len(asyncio.all_tasks()) - 1
 
-    async def stream() -> set[asyncio.Task[object]]:
+
+def run_stream(scope: Scope, connection: Connection, chunks: Chunks) -> Aftermath:
+    """Stream chunks to a connection."""
+
+    async def stream() -> Aftermath:
         async with asyncio.timeout(DEADLINE_S):
             await responses.stream(scope, connection.receive, connection.send, chunks.make())
-        return await others()
+        return Aftermath(chunks.closed, running_tasks())
 
     return asyncio.run(stream())
 
@@ -72,12 +79,11 @@ def run_stream(scope: Scope, connection: Connection, chunks: Chunks) -> set[asyn
 def test_a_whole_stream_is_sent_chunk_by_chunk() -> None:
     """Each chunk goes out in an event of its own, and an empty one ends the answer."""
     connection = Connection()
-    assert run_stream(GET, connection, chunks := Chunks(last=3)) == set()
+    assert run_stream(GET, connection, Chunks(last=3)) == Aftermath(closed=True, tasks=0)
     assert connection.sent[1:] == [
         *[{"type": "http.response.body", "body": b"chunk", "more_body": True}] * 3,
         {"type": "http.response.body"},
     ]
-    assert (chunks.made, chunks.closed) == (3, True)
 
 
 def test_a_stream_has_no_length() -> None:
@@ -109,8 +115,7 @@ def test_a_chunk_is_made_when_the_last_one_is_sent() -> None:
 def test_a_client_that_has_gone_stops_the_stream() -> None:
     """A stream without end is over once its client has gone: the generator is closed, no end is sent."""
     connection = Connection(hangs_up=True)
-    assert run_stream(GET, connection, chunks := Chunks()) == set()
-    assert chunks.closed
+    assert run_stream(GET, connection, Chunks()) == Aftermath(closed=True, tasks=0)
     assert connection.answer.broke_off
 
 
@@ -125,8 +130,8 @@ def test_a_client_that_leaves_later_stops_the_stream_then() -> None:
                 await asyncio.Event().wait()
 
     connection = Leaving()
-    assert run_stream(GET, connection, chunks := Chunks(last=1000)) == set()
-    assert (chunks.made, chunks.closed) == (3, True)
+    assert run_stream(GET, connection, chunks := Chunks(last=1000)) == Aftermath(closed=True, tasks=0)
+    assert chunks.made == 3
     assert connection.answer.body == b"chunkchunkchunk"
     assert connection.answer.broke_off
 
@@ -143,7 +148,7 @@ def test_a_request_body_that_is_left_over_is_no_disconnect() -> None:
 def test_head_makes_no_chunk() -> None:
     """The answer to HEAD has the headers and an empty body, and no chunk is made for it."""
     connection = Connection()
-    assert run_stream(HEAD, connection, chunks := Chunks()) == set()
+    assert run_stream(HEAD, connection, chunks := Chunks()) == Aftermath(closed=False, tasks=0)
     assert connection.sent[1:] == [{"type": "http.response.body"}]
     assert chunks.made == 0
 
@@ -151,21 +156,20 @@ def test_head_makes_no_chunk() -> None:
 def test_cancelling_the_app_cancels_both_of_its_tasks() -> None:
     """A server that gives a request up leaves no task behind: neither the sender nor the listener."""
 
-    async def cancelled() -> tuple[Waiting, set[asyncio.Task[object]]]:
+    async def cancelled() -> tuple[Waiting, int, int]:
         connection = Waiting()
         scope = scope_of(Request("GET", "/stream?chunks=1000&interval=5&size=1"))
         answering = asyncio.ensure_future(asgi_app.app(scope, connection.receive, connection.send))
         async with asyncio.timeout(DEADLINE_S):
             await connection.listening.wait()
-            began = len(await others())
+            tasks = running_tasks()
             answering.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await answering
-        assert began == 3
-        return connection, await others()
+        return connection, tasks, running_tasks()
 
-    connection, left = asyncio.run(cancelled())
-    assert left == set()
+    connection, tasks, tasks_left = asyncio.run(cancelled())
+    assert (tasks, tasks_left) == (3, 0)
     assert connection.stopped_listening
     assert connection.answer.broke_off
 
