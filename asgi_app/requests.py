@@ -50,7 +50,7 @@ async def body(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[byte
     An http.request event carries each piece as it came, of a chunked body too, and says whether more follow.
     Raises `Problem`: 413 above the limit, 400 when the body ends early.
     """
-    parameters.content_length(header(scope, "content-length"), limit)
+    parameters.content_length(header(scope, "content-length") or None, limit)
     came = 0
     more = True
     while more:

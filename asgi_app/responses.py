@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import lru_cache
 from http import HTTPStatus
 
-from asgi_app.types import Receive, Scope, Send
+from asgi_app.types import Message, Receive, Scope, Send
 from contract import payloads, problems
 
 INTERFACE = (b"x-lab-interface", b"asgi")
@@ -29,8 +29,11 @@ async def answer(
     fields = described(media_type, len(body))
     if headers:
         fields += encoded(headers)
-    await send({"type": "http.response.start", "status": status, "headers": fields})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    try:
+        await send({"type": "http.response.start", "status": status, "headers": fields})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    except OSError:
+        return  # the client has gone (ASGI HTTP specification, "Disconnected Client")
 
 
 async def problem(scope: Scope, send: Send, problem: problems.Problem) -> None:
@@ -77,15 +80,25 @@ async def stream(
         sending.cancel()
         leaving.cancel()
         await asyncio.wait((sending, leaving))
-    if not sending.cancelled() and (error := sending.exception()):
-        raise BrokenStream("the stream failed after its answer had begun") from error
+    for task in (sending, leaving):
+        if not task.cancelled() and (error := task.exception()):
+            raise BrokenStream("the stream failed after its answer had begun") from error
 
 
 async def _send_all(send: Send, chunks: AsyncGenerator[bytes, None]) -> None:
     async with aclosing(chunks):
         async for chunk in chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body"})
+            if not await _taken(send, {"type": "http.response.body", "body": chunk, "more_body": True}):
+                return
+    await _taken(send, {"type": "http.response.body"})
+
+
+async def _taken(send: Send, message: Message) -> bool:
+    try:
+        await send(message)
+    except OSError:
+        return False  # the client has gone (ASGI HTTP specification, "Disconnected Client")
+    return True
 
 
 async def _client_gone(receive: Receive) -> None:

@@ -74,7 +74,7 @@ class Jobs:
 
     def finish(self, job: asyncio.Task[None]) -> None:
         """Count a job that finished."""
-        self.finished += 1
+        self.finished += not job.cancelled()
         self._running.discard(job)
 
 

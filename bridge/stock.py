@@ -29,7 +29,9 @@ _making = threading.Lock()
 
 async def wsgi_as_asgi(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve the WSGI app as ASGI: each request takes a thread of the pool (LAB_BRIDGE_POOL, 10)."""
-    await _asgi_adapter()(scope, receive, send)  # type: ignore[arg-type] # a2wsgi spells the scope out
+    with _making:
+        adapter = _asgi_adapter()
+    await adapter(scope, receive, send)  # type: ignore[arg-type] # a2wsgi spells the scope out
 
 
 def asgi_as_wsgi(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -221,6 +221,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             refused(parameters.LAST_EVENT_ID, "first"),
             last_event_id="first",
         ),
+        get("/events?count=1&interval=5.01", refused(parameters.INTERVAL, "5.01")),
         get("/events?count=1001&interval=0", refused(parameters.COUNT, "1001")),
     ),
     "bytes": (

@@ -8,6 +8,7 @@ a `Problem` with status 400. Parameters that an endpoint doesn't know are ignore
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import parse_qsl
 
 from contract.problems import bad_parameter, too_large
@@ -18,8 +19,8 @@ KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
 
-_WHOLE = re.compile(r"-?[0-9]{1,19}", re.ASCII)
-_DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"[0-9]{1,19}(\.[0-9]{1,19})?", re.ASCII)
 
 
 def parse(query_string: bytes) -> Query:
@@ -99,7 +100,7 @@ class Seconds:
         if self.default is not None and self.name not in query:
             return self.default
         text = _only(query, self.name, self.bounds)
-        if not _DECIMAL.fullmatch(text) or not 0 <= float(text) <= self.high:
+        if not _DECIMAL.fullmatch(text) or not Decimal(text) <= Decimal(self.high):
             raise bad_parameter(self.name, self.bounds, text)
         return float(text)
 
@@ -131,7 +132,7 @@ def content_length(text: str | None, limit: int) -> int | None:
     """
     if text is None:
         return None
-    length = Integer("Content-Length", 0, 10**18).parse(text)
+    length = Integer("Content-Length", 0, 10**19).parse(text)
     if length > limit:
         raise too_large(limit)
     return length

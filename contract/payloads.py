@@ -124,7 +124,7 @@ def view(value: object, depth: int = DEEPEST_VIEW) -> object:
         return repr(value) if isinstance(value, bytes) else "…"
     if isinstance(value, Mapping):
         return {_text(k): _veiled(k, v, depth) for k, v in value.items()}
-    if isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004 - a (name, value) pair of headers
+    if isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 - a header's name and value
         return [view(value[0], depth - 1), _veiled(value[0], value[1], depth)]
     if isinstance(value, list | tuple):
         return [view(item, depth - 1) for item in value]

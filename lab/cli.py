@@ -13,6 +13,8 @@ from rich.console import Console
 from lab import reports
 from lab import serve as serving_stacks
 from lab.errors import LabError, UsageError, unknown
+from lab.judge.calibration import passed
+from lab.measure.calibrate import Rig
 from lab.measure.compare import compare as make
 from lab.measure.environment import environment
 from lab.measure.leash import leash
@@ -21,7 +23,7 @@ from lab.measure.plan import PROFILES, available_cores, plan, scenarios_of, spli
 from lab.measure.record import new_run, stack_record
 from lab.measure.trial import Bench
 from lab.progress import telling
-from lab.run import Run, point_latest, read
+from lab.run import CALIBRATION, Run, point_latest, read, read_calibration, write_whole
 from lab.servers import Settings
 from lab.signals import Stopped, stoppable
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
@@ -50,6 +52,7 @@ Workers = Annotated[int, typer.Option(min=1, max=64, help="Worker processes of e
 Threads = Annotated[
     int, typer.Option(min=1, max=1000, help="Threads of each worker, and of the bridge's pool.")
 ]
+Out = Annotated[Path, typer.Option(help="The folder of all runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -91,7 +94,7 @@ def compare(
     profile: Annotated[str, typer.Option("--profile", "-p", help="smoke, quick or full.")] = "quick",
     stack: StackNames = None,
     scenario: ScenarioNames = None,
-    out: Annotated[Path, typer.Option(help="Where the run's folder is made.")] = Path("results"),
+    out: Out = Path("results"),
     *,
     workers: Workers = 1,
     threads: Threads = 10,
@@ -105,11 +108,13 @@ def compare(
     seed = random.randrange(10**6) if seed is None else seed
     stacks = stacks_of(chosen, stack or [])
     tasks = plan(chosen, stacks, scenarios_of(scenario or []), seed)
-    server_cores, generator_cores = split_cores(available_cores())
+    server_cores, generator_cores = take_cores()
     machine = environment(server_cores, generator_cores)
     run = new_run(chosen, stacks, tasks, settings, seed=seed, machine=machine)
-    folder = new_folder(out, run)
-    os.sched_setaffinity(0, generator_cores or available_cores())
+    run.calibration = read_calibration(out)
+    folder = made_folder(out.resolve() / run.run.id)
+    made_folder(folder / "logs")
+    point_latest(folder)
     try:
         with (
             stoppable(),
@@ -124,6 +129,26 @@ def compare(
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
 
 
+@APP.command(epilog="Example: `lab calibrate`, before a run that must convince somebody.")
+def calibrate(out: Out = Path("results"), *, as_json: AsJson = False) -> None:
+    """Measure a server whose waiting times are known, to see whether the instrument is right."""
+    server_cores, generator_cores = take_cores()
+    folder = made_folder(out.resolve() / "calibration")
+    console = Console(stderr=True, quiet=as_json)
+    with stoppable(), leash() as held, generator(held, generator_cores, folder) as load:
+        rig = Rig(load, held, server_cores, folder)
+        record = rig.calibrate(
+            environment(server_cores, generator_cores),
+            lambda known: console.print(f"{known.name}: {known.question}", soft_wrap=True, highlight=False),
+        )
+    write_whole(out / CALIBRATION, msgspec.json.format(msgspec.json.encode(record), indent=2))
+    if as_json:
+        print_json(record)
+    else:
+        wide_console().print(terminal.calibration(record))
+    raise typer.Exit(0 if passed(record) else 1)
+
+
 @APP.command(epilog="Example: `lab report results/latest`")
 def report(
     run: Annotated[Path, typer.Argument(help="A run's folder or its results.json.")],
@@ -134,12 +159,17 @@ def report(
     tell(read(run), run if run.is_dir() else run.parent, as_json=as_json)
 
 
-def new_folder(out: Path, run: Run) -> Path:
-    """Make the run's folder, its logs in it, and point `latest` at it."""
-    folder = out.resolve() / run.run.id
+def take_cores() -> tuple[list[int], list[int]]:
+    """Share the cores out and hold this process to the generator's; return the server's and those."""
+    server_cores, generator_cores = split_cores(available_cores())
+    os.sched_setaffinity(0, generator_cores or available_cores())
+    return server_cores, generator_cores
+
+
+def made_folder(folder: Path) -> Path:
+    """Make a folder, and those above it; raises LabError where that can't be."""
     try:
-        (folder / "logs").mkdir(parents=True)
-        point_latest(folder)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LabError(f"Can't make {folder}: {error.strerror}; choose another place with --out.") from error
     return folder

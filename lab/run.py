@@ -11,6 +11,7 @@ from lab.errors import LabError
 
 SCHEMA = 1
 RESULTS = "results.json"
+CALIBRATION = "calibration.json"
 
 Status = Literal["ok", "failed", "cannot"]
 
@@ -77,6 +78,26 @@ class ScenarioRecord(msgspec.Struct, frozen=True):
     levels: list[LevelRecord]
 
 
+class CalibrationFigure(msgspec.Struct, frozen=True):
+    """One figure of a server whose waiting times are known: theory, measurement, and what is accepted."""
+
+    scenario: str
+    figure: str
+    theory: float
+    measured: float
+    low: float
+    high: float
+    ok: bool
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """How well the load generator read known waiting times: when, and on which machine."""
+
+    at: str
+    machine: dict[str, str]
+    figures: list[CalibrationFigure]
+
+
 class RunRecord(msgspec.Struct):
     """When and how the run was made; `finished` is null while it goes on, or when it was cut short."""
 
@@ -100,6 +121,7 @@ class Run(msgspec.Struct):
     stacks: list[StackRecord]
     scenarios: list[ScenarioRecord]
     trials: list[Trial]
+    calibration: Calibration | None = None
 
 
 def write(run: Run, folder: Path) -> Path:
@@ -138,6 +160,14 @@ def read(place: Path) -> Run:
     if run.schema != SCHEMA:
         raise LabError(f"{path} has schema {run.schema}; this lab reads {SCHEMA}.")
     return run
+
+
+def read_calibration(out: Path) -> Calibration | None:
+    """Read the last calibration beside the runs, `None` where there is none that can be read."""
+    try:
+        return msgspec.json.decode((out / CALIBRATION).read_bytes(), type=Calibration)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def point_latest(folder: Path) -> None:

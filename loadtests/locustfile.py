@@ -14,9 +14,10 @@ from locust import events
 from locust.env import Environment
 
 from loadtests.recorder import Recorder
-from loadtests.scenarios import SCENARIOS, Level
+from loadtests.scenarios import CALIBRATIONS, SCENARIOS, Level
 from loadtests.users import Places, ScenarioUser, on_request
 
+ALL = {**SCENARIOS, **CALIBRATIONS}
 SHORTEST_WARM_UP_S = 0.5
 LONGEST_WARM_UP_S = 10.0
 ANNOUNCED_S = 0.03  # how long before it opens the window is announced
@@ -25,7 +26,7 @@ ANNOUNCED_S = 0.03  # how long before it opens the window is announced
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the lab's own arguments to locust's."""
     lab = parser.add_argument_group("the lab")
-    lab.add_argument("--scenario", default="baseline", choices=list(SCENARIOS))
+    lab.add_argument("--scenario", default="baseline", choices=list(ALL))
     lab.add_argument("--level", type=int, help="one of the scenario's levels; its last by default")
     lab.add_argument("--window", type=float, default=0.0, help="seconds to measure; 0: until stopped")
     lab.add_argument("--result", default="", help="write what was measured to this file, then exit")
@@ -48,7 +49,7 @@ def prepare(environment: Environment, **_: object) -> None:
 
 def chosen_level(scenario: str, value: int | None) -> Level:
     """Return the level asked for, the last by default; exit with the choices when there is none such."""
-    levels = SCENARIOS[scenario].levels
+    levels = ALL[scenario].levels
     found = {level.value: level for level in levels}.get(levels[-1].value if value is None else value)
     if found is None:
         choices = ", ".join(str(level.value) for level in levels)

@@ -111,20 +111,21 @@ class Recorder:
         if now >= self.closes_at or lane.sent_at is None:
             return
         if now >= self.opens_at:
-            self._count(lane, service_s, error)
+            self._count(lane, lane.sent_at, service_s, error)
         lane.answers += 1
         lane.free_at = now
+        lane.due_at = schedule.next_firing(lane.flow, lane.due_at, now)
         lane.sent_at = lane.last_chunk_at = None
 
-    def _count(self, lane: Lane, service_s: float, error: str | None) -> None:
+    def _count(self, lane: Lane, sent_at: float, service_s: float, error: str | None) -> None:
         tally = self.tallies[lane.flow.name]
-        if error is not None or lane.sent_at is None:
-            tally.errors[error or "never sent"] += 1
+        if error is not None:
+            tally.errors[error] += 1
             return
         tally.answers += 1
         _keep(tally.complete["service"], service_s)
-        _keep(tally.complete["corrected"], lane.sent_at - lane.due_at + service_s)
-        _keep(tally.complete["lag"], lane.sent_at - max(lane.due_at, lane.free_at))
+        _keep(tally.complete["corrected"], sent_at - lane.due_at + service_s)
+        _keep(tally.complete["lag"], sent_at - max(lane.due_at, lane.free_at))
 
     def close(self) -> Mapping[str, object]:
         """Count what is still unanswered with its age, and return everything in JSON's terms."""

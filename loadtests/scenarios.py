@@ -103,3 +103,33 @@ SCENARIOS: dict[str, Scenario] = {
         ),
     )
 }
+
+CALIBRATIONS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(
+            "known-fixed",
+            "Is an answer that takes 50 ms read as 50 ms?",
+            "requests/s",
+            (Level(100, (Flow(TRAFFIC, "/fixed", users=20, rate_per_s=100),), window_s=5),),
+        ),
+        Scenario(
+            "known-bimodal",
+            "Are 10 ms, and 100 ms for one in five, told apart?",
+            "requests/s",
+            (Level(100, (Flow(TRAFFIC, "/bimodal", users=40, rate_per_s=100),), window_s=5),),
+        ),
+        Scenario(
+            "known-frozen",
+            "Does a server frozen for 1 s in every 5 show in the corrected time?",
+            "requests/s",
+            (Level(40, (Flow(TRAFFIC, "/frozen", users=10, rate_per_s=40),), window_s=15),),
+        ),
+        Scenario(
+            "known-gaps",
+            "Are chunks that are 20 ms apart seen 20 ms apart?",
+            "users",
+            (Level(5, (Flow(TRAFFIC, "/gaps", users=5, waits_s=0.98, chunks=50),), window_s=5),),
+        ),
+    )
+}

@@ -17,15 +17,20 @@ def first_firing(flow: Flow, index: int, start: float) -> float:
     return start + index / flow.rate_per_s
 
 
+def next_firing(flow: Flow, due_at: float, answered_at: float) -> float:
+    """Return when a user sends next: a closed loop at once, an open one at its next place."""
+    return answered_at if flow.rate_per_s is None else due_at + period_s(flow)
+
+
 def period_s(flow: Flow) -> float:
     """Return the seconds between two requests of the same user."""
     return flow.users / _rate(flow)
 
 
 def firings(flow: Flow, first: float, until: float) -> Iterator[float]:
-    """Yield the times from `first` on, up to and including `until`, at which a user sends."""
+    """Yield the times from `first` on and before `until` at which a user sends."""
     number = 0
-    while (at := first + number * period_s(flow)) <= until:
+    while (at := first + number * period_s(flow)) < until:
         yield at
         number += 1
 

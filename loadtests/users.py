@@ -53,15 +53,12 @@ class ScenarioUser(FastHttpUser):
         lane = self.lane
         flow = lane.flow
         ask = self._ask_for_stream if flow.chunks else self._ask
-        due_at = schedule.first_firing(flow, lane.index, self.started_at)
+        self.recorder.due(lane, schedule.first_firing(flow, lane.index, self.started_at))
         while True:
-            self.recorder.due(lane, due_at)
-            self.alarm.sleep_until(due_at)
+            self.alarm.sleep_until(lane.due_at)
             ask(flow)
-            now = time.monotonic()
-            if now >= self.recorder.closes_at:
+            if time.monotonic() >= self.recorder.closes_at:
                 raise StopUser
-            due_at = now if flow.rate_per_s is None else due_at + schedule.period_s(flow)
 
     def _ask(self, flow: Flow) -> None:
         self.recorder.sent(self.lane, time.monotonic())

@@ -39,7 +39,7 @@ def told(environ: Environ) -> Mapping[str, object]:
         "path": path(environ),
         "query": environ.get("QUERY_STRING", ""),
         "headers": headers(environ),
-        "client": client and {"host": client, "port": int(environ.get("REMOTE_PORT", 0))},
+        "client": {"host": client, "port": int(environ.get("REMOTE_PORT") or 0)} if client else None,
         "http_version": environ["SERVER_PROTOCOL"].removeprefix("HTTP/"),
     }
 

@@ -86,9 +86,9 @@ class Load:
             self._check_alive()
         raise self._failed(f"opened no window within {OPENS_WITHIN_S:g} s")
 
-    def report(self) -> LoadReading:
-        """Wait for what was measured; call it after the window has closed."""
-        deadline = time.monotonic() + REPORTS_WITHIN_S
+    def report(self, window_s: float = 0.0) -> LoadReading:
+        """Wait for what was measured, `window_s` being what is left of the window."""
+        deadline = time.monotonic() + window_s + REPORTS_WITHIN_S
         while time.monotonic() < deadline:
             if self.result.exists():
                 return msgspec.json.decode(self.result.read_bytes(), type=LoadReading)
@@ -114,6 +114,8 @@ class Generator:
     def loading(self, order: Order, stem: Path) -> Iterator[Load]:
         """Start a locust whose files are named after `stem`; on leaving it is killed."""
         result, log_path, fifo = (Path(f"{stem}.{end}") for end in ("load.json", "load.log", "fifo"))
+        result.unlink(missing_ok=True)  # what an earlier trial of that name left isn't this one's
+        fifo.unlink(missing_ok=True)
         os.mkfifo(fifo)
         announcements = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         pid = 0

@@ -16,7 +16,7 @@ from typing import IO
 from contract.conformance import INTERFACE
 from lab.errors import LabError
 from lab.measure.leash import Leash
-from lab.servers import HOST, Settings
+from lab.servers import HOST, Interface, Settings
 from lab.stacks import Command, Stack
 
 READY_WITHIN_S = 10.0
@@ -53,30 +53,54 @@ class Serving:
 
     def check_alive(self) -> None:
         """Raise ServerFailed when the server has ended by itself."""
-        if (code := self.process.poll()) is not None:
-            says = f"{self.stack.name} ended by itself with exit code {code}."
-            raise ServerFailed(says, last_lines(self.log_path))
+        self._answering.check_alive()
 
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""
+        self._answering.wait(self.stack.app.speaks, within_s)
+
+    @property
+    def _answering(self) -> "Answering":
+        return Answering(self.process, self.port, self.stack.name, self.log_path)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A process that is to answer at a port."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    name: str
+    log_path: Path | None
+
+    def check_alive(self) -> None:
+        """Raise ServerFailed when the process has ended by itself."""
+        if (code := self.process.poll()) is not None:
+            raise self._failed(f"ended by itself with exit code {code}")
+
+    def wait(self, speaks: Interface = "asgi", within_s: float = READY_WITHIN_S) -> None:
+        """Ask until an app of that interface answers; raises ServerFailed without one in time."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             self.check_alive()
-            if self._answers():
+            if interface_of(self.port) == speaks:
                 return
             time.sleep(0.01)
-        says = f"{self.stack.name} gave no answer within {within_s:g} s of its start."
-        raise ServerFailed(says, last_lines(self.log_path))
+        raise self._failed(f"gave no answer within {within_s:g} s of its start")
 
-    def _answers(self) -> bool:
-        with (
-            suppress(OSError, http.client.HTTPException),
-            closing(http.client.HTTPConnection(HOST, self.port, timeout=1)) as connection,
-        ):
-            connection.request("GET", "/")
-            answer = connection.getresponse()
-            return answer.getheader(INTERFACE) == self.stack.app.speaks
-        return False
+    def _failed(self, what: str) -> ServerFailed:
+        return ServerFailed(f"{self.name} {what}.", last_lines(self.log_path))
+
+
+def interface_of(port: int) -> str | None:
+    """Ask for / and return which interface the app says it speaks, `None` without an answer."""
+    with (
+        suppress(OSError, http.client.HTTPException),
+        closing(http.client.HTTPConnection(HOST, port, timeout=1)) as connection,
+    ):
+        connection.request("GET", "/")
+        return connection.getresponse().getheader(INTERFACE)
+    return None
 
 
 @contextmanager

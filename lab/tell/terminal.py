@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from lab.run import Run, StackRecord
+from lab.run import Calibration, Run, StackRecord
 from lab.tell.tables import Cell, Table, tables
 
 
@@ -47,6 +47,21 @@ def stacks(records: Sequence[StackRecord]) -> RenderableType:
         slots = "unbounded" if stack.slots is None else str(stack.slots)
         here = stack.skipped or "installed"
         table.add_row(stack.name, stack.interface, slots, here, Text(stack.command, style="dim"))
+    return table
+
+
+def calibration(record: Calibration) -> RenderableType:
+    """Return what was read of known waiting times, beside theory."""
+    table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("known", "figure", "theory", "measured", "error", "accepted", ""):
+        table.add_column(heading, justify="left" if heading in {"known", "figure", ""} else "right")
+    for figure in record.figures:
+        error = figure.measured / figure.theory - 1
+        verdict = Text("ok", style="green") if figure.ok else Text("WRONG", style="bold red")
+        accepted = f"{figure.low:g} to {figure.high:g}"
+        measured = f"{figure.measured:.2f}"
+        name = figure.scenario.removeprefix("known-")
+        table.add_row(name, figure.figure, f"{figure.theory:g}", measured, f"{error:+.2%}", accepted, verdict)
     return table
 
 

@@ -10,7 +10,7 @@ import pytest
 import asgi_app
 from asgi_app.application import ROUTES, UnknownScope
 from asgi_app.responses import BrokenStream
-from asgi_app.types import Handler
+from asgi_app.types import Handler, Message
 from contract.examples import Request
 from contract.problems import Problem
 from tests.clients import Connection, call_asgi, scope_of
@@ -134,3 +134,17 @@ def test_an_uncommon_method_is_refused() -> None:
     answer = call_asgi(asgi_app.app, Request("PATCH", "/"))
     assert (answer.status, dict(answer.headers)["allow"]) == (405, "GET, HEAD")
     assert json.loads(answer.body)["detail"] == "PATCH isn't served here, GET, HEAD is."
+
+
+def test_a_client_gone_before_the_body_is_no_failure() -> None:
+    """When the server says by OSError that the client has gone, nothing more is sent and nothing raised."""
+    sent: list[str] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+        if message["type"] == "http.response.body":
+            raise ConnectionResetError
+
+    connection = Connection({"type": "http.request"})
+    asyncio.run(asgi_app.app(scope_of(Request("GET", "/")), connection.receive, send))
+    assert sent == ["http.response.start", "http.response.body"]

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +14,8 @@ from asgi_app.types import Message
 from contract.conformance import Answer
 from contract.examples import Request
 from tests.clients import Connection, call_asgi, scope_of
+
+DEADLINE_S = 10
 
 
 class Told(Connection):
@@ -91,9 +95,12 @@ def test_blocking_holds_up_who_does_not_block() -> None:
     ]
 
 
-def test_offloading_overlaps() -> None:
-    """Requests that block in threads of their own have all begun before the first is answered."""
-    story = story_of(["/sleep/offloaded?seconds=0.01"] * 3)
+def test_offloading_overlaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three requests block in threads of their own at once: each of them waits until all three do."""
+    together = threading.Barrier(3)
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(sleep=lambda _: together.wait(DEADLINE_S)))
+    story = story_of(["/sleep/offloaded?seconds=1"] * 3)
+    assert not together.broken
     assert story[:3] == ["first began", "second began", "third began"]
     assert sorted(story[3:]) == ["first answered", "second answered", "third answered"]
 

@@ -1,0 +1,51 @@
+"""Driving a server whose waiting times are known, to see what the load generator makes of them."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lab.judge.calibration import judged
+from lab.judge.figures import figured
+from lab.judge.reading import Reading
+from lab.measure.leash import Leash
+from lab.measure.load import Generator, Order
+from lab.measure.process import Answering, free_port, pinned, started
+from lab.run import Calibration
+from lab.servers import HOST
+from lab.stacks import Command
+from loadtests.scenarios import CALIBRATIONS, Scenario
+
+
+@dataclass(frozen=True)
+class Rig:
+    """What drives the clockwork, and where its logs go."""
+
+    generator: Generator
+    leash: Leash
+    cores: Sequence[int]
+    folder: Path
+
+    def calibrate(self, machine: dict[str, str], say: Callable[[Scenario], None]) -> Calibration:
+        """Go through every calibration scenario; `say` is told of each before it starts."""
+        figures = {}
+        for scenario in CALIBRATIONS.values():
+            say(scenario)
+            figures[scenario.name] = self.measured(scenario)
+        return judged(figures, machine, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def measured(self, scenario: Scenario) -> dict[str, float]:
+        """Return the figures of one calibration scenario."""
+        (level,) = scenario.levels
+        port = free_port()
+        command = Command((sys.executable, "-m", "lab.measure.clockwork", str(port)))
+        log_path = self.folder / f"{scenario.name}.server.log"
+        with started(pinned(command, self.cores), self.leash, log_path) as process:
+            answering = Answering(process, port, scenario.name, log_path)
+            answering.wait()
+            order = Order(scenario.name, level.value, level.window_s, f"http://{HOST}:{port}")
+            with self.generator.loading(order, self.folder / scenario.name) as load:
+                load.window(answering.check_alive)
+                reading = Reading(load.report(level.window_s), cpu_s=0.0, memory_mib=0.0)
+        return figured(reading, level, slots=None).figures
