@@ -17,12 +17,16 @@ Status = Literal["ok", "failed", "cannot"]
 
 
 class Doubt(msgspec.Struct, frozen=True):
-    """A reason not to trust some figures, with what to do about it; no figures named: all of them."""
+    """A reason not to trust some figures, with what to do about it; no figures named: all of them.
+
+    A doubt that `discards` keeps those figures out of every comparison.
+    """
 
     name: str
     says: str
     advice: str
     figures: list[str] = []
+    discards: bool = False
 
 
 class Commands(msgspec.Struct, frozen=True):

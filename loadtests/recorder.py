@@ -21,6 +21,7 @@ from loadtests.scenarios import Flow
 
 LONGEST_US = 600_000_000
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
+KINDS_BY_SECOND = frozenset({"corrected", "first_byte"})
 
 
 @dataclass(slots=True)
@@ -47,23 +48,46 @@ def _histograms() -> dict[str, HdrHistogram]:
 
 
 @dataclass
+class Second:
+    """What came of one flow in one second of the window; histograms are made when they are needed."""
+
+    answers: int = 0
+    complete: dict[str, HdrHistogram] = field(default_factory=dict)
+
+    def keep(self, kind: str, seconds: float) -> None:
+        """Keep one latency."""
+        if kind not in self.complete:
+            self.complete[kind] = HdrHistogram(1, LONGEST_US, 3)
+        _keep(self.complete[kind], seconds)
+
+    def report(self) -> Mapping[str, object]:
+        """Return the second in JSON's terms."""
+        complete = {kind: h.encode().decode() for kind, h in self.complete.items()}
+        return {"answers": self.answers, "complete": complete}
+
+
+@dataclass
 class Tally:
     """What came of one flow in the window."""
 
     answers: int = 0
+    closed: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     censored: int = 0
     complete: dict[str, HdrHistogram] = field(default_factory=_histograms)
     unanswered: dict[str, HdrHistogram] = field(default_factory=_histograms)
+    seconds: list["Second"] = field(default_factory=list)
 
     def report(self) -> Mapping[str, object]:
         """Return the tally in JSON's terms, histograms in HDR's own compressed encoding."""
         return {
             "answers": self.answers,
+            "closed": self.closed,
             "errors": dict(self.errors),
             "censored": self.censored,
             "complete": {kind: h.encode().decode() for kind, h in self.complete.items()},
             "unanswered": {kind: h.encode().decode() for kind, h in self.unanswered.items()},
+            "seconds": [second.report() for second in self.seconds],
         }
 
 
@@ -97,35 +121,52 @@ class Recorder:
         before, lane.last_chunk_at = lane.last_chunk_at, now
         if not self.opens_at <= now < self.closes_at or lane.sent_at is None:
             return
-        complete = self.tallies[lane.flow.name].complete
         if before is None:
-            _keep(complete["first_byte"], now - lane.sent_at)
+            self._keep(lane, now, "first_byte", now - lane.sent_at)
         else:
-            _keep(complete["gap"], now - before)
+            self._keep(lane, now, "gap", now - before)
 
-    def answered(self, lane: Lane, now: float, service_s: float, error: str | None) -> None:
+    def answered(
+        self, lane: Lane, now: float, service_s: float, error: str | None, *, closes: bool = False
+    ) -> None:
         """Note that the request got its last byte, or failed with an `error` of that kind.
+
+        `closes` says that the server ended the connection with its answer.
 
         When the window has closed the lane stays as it was: to the record it has no answer.
         """
         if now >= self.closes_at or lane.sent_at is None:
             return
         if now >= self.opens_at:
-            self._count(lane, lane.sent_at, service_s, error)
+            tally = self.tallies[lane.flow.name]
+            tally.closed += closes
+            if error is not None:
+                tally.errors[error] += 1
+            else:
+                self._count(lane, now, lane.sent_at, service_s)
         lane.answers += 1
         lane.free_at = now
         lane.due_at = schedule.next_firing(lane.flow, lane.due_at, now)
         lane.sent_at = lane.last_chunk_at = None
 
-    def _count(self, lane: Lane, sent_at: float, service_s: float, error: str | None) -> None:
-        tally = self.tallies[lane.flow.name]
-        if error is not None:
-            tally.errors[error] += 1
-            return
-        tally.answers += 1
-        _keep(tally.complete["service"], service_s)
-        _keep(tally.complete["corrected"], sent_at - lane.due_at + service_s)
-        _keep(tally.complete["lag"], sent_at - max(lane.due_at, lane.free_at))
+    def _count(self, lane: Lane, now: float, sent_at: float, service_s: float) -> None:
+        self.tallies[lane.flow.name].answers += 1
+        self._second(lane, now).answers += 1
+        self._keep(lane, now, "service", service_s)
+        self._keep(lane, now, "corrected", sent_at - lane.due_at + service_s)
+        self._keep(lane, now, "lag", sent_at - max(lane.due_at, lane.free_at))
+
+    def _keep(self, lane: Lane, now: float, kind: str, seconds: float) -> None:
+        _keep(self.tallies[lane.flow.name].complete[kind], seconds)
+        if kind in KINDS_BY_SECOND:
+            self._second(lane, now).keep(kind, seconds)
+
+    def _second(self, lane: Lane, now: float) -> Second:
+        seconds = self.tallies[lane.flow.name].seconds
+        number = int(now - self.opens_at)
+        while len(seconds) <= number:
+            seconds.append(Second())
+        return seconds[number]
 
     def close(self) -> Mapping[str, object]:
         """Count what is still unanswered with its age, and return everything in JSON's terms."""
@@ -146,7 +187,7 @@ class Recorder:
         if lane.sent_at is not None:
             age = self.closes_at - lane.sent_at
             _keep(tally.unanswered["service"], age)
-            if lane.last_chunk_at is None:
+            if lane.flow.chunks and lane.last_chunk_at is None:
                 _keep(tally.unanswered["first_byte"], age)
 
 

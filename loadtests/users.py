@@ -99,10 +99,17 @@ class ScenarioUser(FastHttpUser):
 
 
 def on_request(
-    response_time: float, exception: Exception | None, context: Mapping[str, Any], **_: object
+    response_time: float,
+    exception: Exception | None,
+    context: Mapping[str, Any],
+    response: object = None,
+    **_: object,
 ) -> None:
     """Record what locust measured of a request that one of our users sent (locust's `request` event)."""
     lane = context.get("lane")
     if lane is not None:
         error = None if exception is None else type(exception).__name__
-        ScenarioUser.recorder.answered(lane, time.monotonic(), response_time / 1000, error)
+        headers = getattr(response, "headers", None) or {}
+        closes = str(headers.get("connection", "")).lower() == "close"
+        now = time.monotonic()
+        ScenarioUser.recorder.answered(lane, now, response_time / 1000, error, closes=closes)

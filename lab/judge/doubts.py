@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import mean, stdev
 
 from lab.judge.figures import Figured, prefix
 from lab.judge.reading import Reading
@@ -12,6 +13,14 @@ NEAR_CEILING = 0.9
 ENOUGH_FOR = {"p90": 50, "p99": 500}  # five answers beyond the percentile
 LAG_LIMIT_MS = 2.0
 LAG_SHARE = 0.05
+BUSY_GENERATOR = 0.7  # of a core
+BUSY_MACHINE = 0.15  # of a core
+ACHIEVED = 0.99
+STEADY = 0.1
+ENOUGH_SECONDS = 3
+ENOUGH_A_SECOND = 50
+MOST = 0.5
+LITTLE_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ def errors(case: Case) -> Iterator[Doubt]:
             "errors",
             f"of the {case.flow.name} requests {told}",
             "read the server's log before any other figure",
+            discards=True,
         )
 
 
@@ -72,6 +82,7 @@ def no_answers(case: Case) -> Iterator[Doubt]:
             "no-answers",
             f"no {case.flow.name} request was answered in the window",
             "the stack is blocked for longer than the window; measure longer to see how long",
+            discards=True,
         )
 
 
@@ -101,14 +112,89 @@ def ceiling_reached(case: Case) -> Iterator[Doubt]:
 
 
 def generator_bound(case: Case) -> Iterator[Doubt]:
-    """The generator itself was late: what it timed is partly its own queue."""
+    """The generator was late or out of breath: what it timed is partly its own queue."""
     lag, corrected = case.figure("lag_ms_p99"), case.figure("corrected_ms_p99")
+    cores = case.figured.figures.get("generator_cores", 0.0)
+    told = []
     if lag > max(LAG_LIMIT_MS, LAG_SHARE * corrected):
+        told.append(f"the generator was {lag:.1f} ms late at p99")
+    if cores > BUSY_GENERATOR:
+        told.append(f"the generator used {cores:.0%} of a core")
+    if told:
         yield Doubt(
             "generator-bound",
-            f"the generator was {lag:.1f} ms late at p99",
+            " and ".join(told),
             "lower the rate, or give it more processes or a quieter machine",
             case.names("corrected_ms", "service_ms"),
+            discards=True,
+        )
+
+
+def rate_missed(case: Case) -> Iterator[Doubt]:
+    """An open loop got fewer answers than it was to send, though none was left unanswered."""
+    offered, came = case.figure("offered_per_s"), case.figure("throughput_per_s")
+    window_s = case.reading.load.window_s
+    edge = (case.flow.users + 1) / window_s if case.figure("censored") else 1 / window_s
+    if offered and came + edge < ACHIEVED * offered and not case.figured.at_least:
+        yield Doubt(
+            "rate-missed",
+            f"{came:.0f} a second of {offered:.0f} were achieved",
+            "the load is not the one that was asked for; lower the rate",
+            discards=True,
+        )
+
+
+def machine_busy(case: Case) -> Iterator[Doubt]:
+    """Something else used the machine in the window."""
+    cores = case.figured.figures.get("background_cores", 0.0)
+    if cores > BUSY_MACHINE:
+        yield Doubt(
+            "machine-busy",
+            f"everything else used {cores:.0%} of a core",
+            "close what else runs and measure again",
+            discards=True,
+        )
+
+
+def connection_churn(case: Case) -> Iterator[Doubt]:
+    """The server closes connections, so a request pays for a new one."""
+    if case.figure("closed_share") > MOST:
+        yield Doubt(
+            "connection-churn",
+            f"{case.figure('closed_share'):.0%} of the {case.flow.name} answers closed their connection",
+            "there is no keep-alive: the figures hold the cost of connecting",
+            ["cpu_us_per_request"],
+        )
+
+
+def unstable(case: Case) -> Iterator[Doubt]:
+    """Throughput differed from second to second by more than counting does."""
+    counts = [second.answers for second in case.reading.load.flows[case.flow.name].seconds]
+    whole = counts[: int(case.reading.load.window_s)]
+    if len(whole) < ENOUGH_SECONDS or mean(whole) < ENOUGH_A_SECOND:
+        return
+    spread = stdev(whole) / mean(whole)
+    if spread > STEADY:
+        yield Doubt(
+            "unstable",
+            f"answers a second differ by {spread:.0%}",
+            "measure longer, or look for what comes and goes",
+            case.names("throughput_per_s"),
+            discards=True,
+        )
+
+
+def against_littles_law(case: Case) -> Iterator[Doubt]:
+    """Users, throughput and time don't fit each other: one of them was measured wrong."""
+    share = case.figure("little_share")
+    if share and not case.figured.at_least and abs(share - 1) > LITTLE_TOLERANCE:
+        if case.figure("censored") > case.figure("answers"):
+            return
+        yield Doubt(
+            "littles-law",
+            f"throughput times mean time is {share:.0%} of the {case.flow.users} users",
+            "the load was not steady: measure longer",
+            case.names("throughput_per_s", "service_ms", "corrected_ms"),
         )
 
 
@@ -117,6 +203,11 @@ RULES: tuple[Rule, ...] = (
     no_answers,
     unanswered,
     generator_bound,
+    rate_missed,
+    machine_busy,
+    unstable,
+    against_littles_law,
+    connection_churn,
     too_few_samples,
     ceiling_reached,
 )

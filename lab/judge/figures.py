@@ -44,10 +44,20 @@ def figured(reading: Reading, level: Level, slots: int | None) -> Figured:
         }
         figures |= {prefix(flow) + name: value for name, value in named.items()}
     answers = sum(flow.answers for flow in reading.load.flows.values())
-    figures["cpu_cores"] = reading.cpu_s / reading.load.window_s
+    figures |= _shares(reading)
     if answers:
-        figures["cpu_us_per_request"] = reading.cpu_s * 1e6 / answers
+        figures["cpu_us_per_request"] = reading.used.server * 1e6 / answers
     return Figured(figures, frozenset(bounds))
+
+
+def _shares(reading: Reading) -> dict[str, float]:
+    window_s, used = reading.load.window_s, reading.used
+    return {
+        "cpu_cores": used.server / window_s,
+        "generator_cores": used.generator / window_s,
+        "background_cores": used.background / window_s,
+        "lab_cores": used.lab / window_s,
+    }
 
 
 def prefix(flow: Flow) -> str:
@@ -70,6 +80,11 @@ def _rates(flow: Flow, came: FlowReading, window_s: float, slots: int | None) ->
     }
     if flow.rate_per_s is not None:
         rates["offered_per_s"] = flow.rate_per_s
+    elif answered := statistics.decode(came.complete["service"]).tolist():
+        mean_s = sum(answered) / len(answered) / 1000
+        rates["little_share"] = throughput * mean_s / flow.users
+    if came.answers:
+        rates["closed_share"] = came.closed / came.answers
     if ceiling := ceiling_per_s(flow, slots):
         rates |= {"ceiling_per_s": ceiling, "ceiling_share": throughput / ceiling}
     return rates
@@ -108,6 +123,11 @@ FIGURES: dict[str, Figure] = {
     "ceiling_share": Figure("1", "higher", "measured over possible"),
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
+    "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
+    "background_cores": Figure("cores", "neither", "CPU of everything else on the machine"),
+    "lab_cores": Figure("cores", "neither", "CPU of the lab itself"),
+    "little_share": Figure("1", "neither", "throughput x mean time over users: 1 by Little's law"),
+    "closed_share": Figure("1", "neither", "answers that closed their connection"),
     "memory_mib": Figure("MiB", "lower", "memory of the server's tree (PSS)"),
     **dict(_percentile_figures("service", "from sending to the last byte")),
     **dict(_percentile_figures("corrected", "from when it was due to the last byte")),

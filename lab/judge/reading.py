@@ -3,6 +3,13 @@
 import msgspec
 
 
+class SecondReading(msgspec.Struct, frozen=True):
+    """What the load generator recorded of one flow in one second of the window."""
+
+    answers: int
+    complete: dict[str, str] = {}
+
+
 class FlowReading(msgspec.Struct, frozen=True):
     """What the load generator recorded of one flow; histograms are HDR's, in microseconds."""
 
@@ -11,6 +18,8 @@ class FlowReading(msgspec.Struct, frozen=True):
     censored: int
     complete: dict[str, str]
     unanswered: dict[str, str]
+    closed: int = 0
+    seconds: list[SecondReading] = []
 
 
 class LoadReading(msgspec.Struct, frozen=True):
@@ -26,9 +35,32 @@ class LoadReading(msgspec.Struct, frozen=True):
         return self.closed_at - self.opened_at
 
 
+class Usage(msgspec.Struct, frozen=True):
+    """CPU seconds used since the window opened, at a moment of the monotonic clock.
+
+    `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds.
+    """
+
+    at: float
+    server: float
+    generator: float
+    lab: float
+    machine: float
+
+    @property
+    def background(self) -> float:
+        """What neither server nor generator nor lab used."""
+        return max(0.0, self.machine - self.server - self.generator - self.lab)
+
+
 class Reading(msgspec.Struct, frozen=True):
-    """The load's record, and what the server's process tree used in the same window."""
+    """The load's record, and what was used in the same window, second by second, the window's end last."""
 
     load: LoadReading
-    cpu_s: float
+    usage: list[Usage]
     memory_mib: float
+
+    @property
+    def used(self) -> Usage:
+        """What was used in the whole window."""
+        return self.usage[-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lab.judge.calibration import judged
 from lab.judge.figures import figured
-from lab.judge.reading import Reading
+from lab.judge.reading import Reading, Usage
 from lab.measure.leash import Leash
 from lab.measure.load import Generator, Order
 from lab.measure.process import Answering, free_port, pinned, started
@@ -16,6 +16,8 @@ from lab.run import Calibration
 from lab.servers import HOST
 from lab.stacks import Command
 from loadtests.scenarios import CALIBRATIONS, Scenario
+
+UNMETERED = Usage(at=0.0, server=0.0, generator=0.0, lab=0.0, machine=0.0)
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,5 @@ class Rig:
             order = Order(scenario.name, level.value, level.window_s, f"http://{HOST}:{port}")
             with self.generator.loading(order, self.folder / scenario.name) as load:
                 load.window(answering.check_alive)
-                reading = Reading(load.report(level.window_s), cpu_s=0.0, memory_mib=0.0)
+                reading = Reading(load.report(level.window_s), [UNMETERED], memory_mib=0.0)
         return figured(reading, level, slots=None).figures

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from lab.judge.reading import Usage
+
 MIB = 1024 * 1024
 _CPUCLOCK_SCHED = 2  # linux/posix-timers.h: the scheduler's own count of nanoseconds
 
@@ -43,6 +45,40 @@ def cpu_times(pid: int) -> CpuTimes:
         with suppress(psutil.Error, OSError):
             times[process.pid] = _cpu_s(process)
     return CpuTimes(times)
+
+
+@dataclass(frozen=True)
+class Meter:
+    """Counts the CPU of server, generator, lab and machine from the moment it was started."""
+
+    server_pid: int
+    generator_pid: int
+    server: CpuTimes
+    generator: CpuTimes
+    lab: float
+    machine: float
+
+    @classmethod
+    def started(cls, server_pid: int, generator_pid: int) -> "Meter":
+        """Start counting."""
+        server, generator = cpu_times(server_pid), cpu_times(generator_pid)
+        return cls(server_pid, generator_pid, server, generator, time.process_time(), machine_cpu_s())
+
+    def read(self) -> Usage:
+        """Return what was used so far."""
+        return Usage(
+            at=time.monotonic(),
+            server=cpu_times(self.server_pid).since(self.server),
+            generator=cpu_times(self.generator_pid).since(self.generator),
+            lab=time.process_time() - self.lab,
+            machine=machine_cpu_s() - self.machine,
+        )
+
+
+def machine_cpu_s() -> float:
+    """Return the seconds that all cores together have been busy."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
 def memory_mib(pid: int) -> float:

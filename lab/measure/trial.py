@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.judge.reading import Reading
+from lab.judge.reading import Reading, Usage
 from lab.measure import sampling
 from lab.measure.conversation import broken_promises
 from lab.measure.leash import Leash
@@ -60,18 +60,23 @@ class Bench:
             commands = Commands(str(server.command), str(order.by_hand()))
             with self.generator.loading(order, stem) as load:
                 window = load.window(server.check_alive)
-                cpu_s, memory_mib = watch(server, window)
-                reading = Reading(load.report(), cpu_s, memory_mib)
+                usage = watch(server, load.pid, window)
+                memory_mib = sampling.memory_mib(server.pid)
+                reading = Reading(load.report(), usage, memory_mib)
         return Measured(reading, commands)
 
 
-def watch(server: Serving, window: Window) -> tuple[float, float]:
-    """Return the CPU seconds that the server used in the window, and its memory in MiB at the end."""
+def watch(server: Serving, generator_pid: int, window: Window) -> list[Usage]:
+    """Return the CPU that was used in the window, read every second and at its end."""
     wait_until(window.opens_at, server.check_alive)
-    before = sampling.cpu_times(server.pid)
-    wait_until(window.closes_at, server.check_alive)
-    after = sampling.cpu_times(server.pid)
-    return after.since(before), sampling.memory_mib(server.pid)
+    meter = sampling.Meter.started(server.pid, generator_pid)
+    usage = []
+    moment = window.opens_at
+    while moment < window.closes_at:
+        moment = min(moment + 1, window.closes_at)
+        wait_until(moment, server.check_alive)
+        usage.append(meter.read())
+    return usage
 
 
 def wait_until(moment: float, check: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hdrh.histogram import HdrHistogram
 
-from lab.judge.reading import FlowReading, LoadReading, Reading
+from lab.judge.reading import FlowReading, LoadReading, Reading, Usage
 from lab.run import LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
 
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
@@ -42,7 +42,8 @@ def reading(cpu_s: float = 0.5, **flows: FlowReading) -> Reading:
 
 def of_flows(flows: dict[str, FlowReading], cpu_s: float = 0.5) -> Reading:
     """Return what a trial of two seconds brought in, by the names of its flows."""
-    return Reading(LoadReading(100.0, 102.0, flows), cpu_s, memory_mib=25.0)
+    usage = Usage(at=102.0, server=cpu_s, generator=0.2, lab=0.01, machine=cpu_s + 0.3)
+    return Reading(LoadReading(100.0, 102.0, flows), [usage], memory_mib=25.0)
 
 
 def run(trials: list[Trial] | None = None, stacks: list[StackRecord] | None = None) -> Run:

@@ -27,8 +27,9 @@ def recording(*flows: Flow) -> tuple[Recorder, list[Lane]]:
 
 
 def closed(recorder: Recorder, flow: str = "traffic") -> Report:
-    """Close the window; return what came of a flow, as JSON carries it, with histograms in microseconds."""
+    """Close the window; return what came of a flow in all, with histograms in microseconds."""
     report: Report = json.loads(json.dumps(recorder.close()))["flows"][flow]
+    del report["seconds"], report["closed"]
     for section in ("complete", "unanswered"):
         report[section] = {kind: values for kind, h in report[section].items() if (values := microseconds(h))}
     return report
@@ -122,7 +123,7 @@ def test_an_unanswered_request_counts_with_its_age() -> None:
         "errors": {},
         "censored": 1,
         "complete": {},
-        "unanswered": {"service": [1000], "corrected": [1500], "first_byte": [1000]},
+        "unanswered": {"service": [1000], "corrected": [1500]},
     }
 
 
@@ -156,7 +157,7 @@ def test_a_stalled_lane_counts_each_request_that_is_due_behind() -> None:
         "errors": {},
         "censored": 2,
         "complete": {},
-        "unanswered": {"service": [1500], "corrected": [500, 1500], "first_byte": [1500]},
+        "unanswered": {"service": [1500], "corrected": [500, 1500]},
     }
 
 
@@ -285,3 +286,24 @@ def test_the_report_tells_its_window() -> None:
     recorder, _ = recording(CLOSED)
     report = recorder.close()
     assert (report["opened_at"], report["closed_at"]) == (10.0, 20.0)
+
+
+def test_answers_are_counted_by_second_too() -> None:
+    """Each second of the window keeps its own answers and corrected times."""
+    recorder, (lane,) = recording(CLOSED)
+    for answered_at in (10.5, 12.25, 12.75):
+        recorder.due(lane, answered_at - 0.001)
+        recorder.sent(lane, answered_at - 0.001)
+        recorder.answered(lane, answered_at, 0.001, None)
+    seconds = recorder.close()["flows"]["traffic"]["seconds"]  # type: ignore[index] # JSON's terms
+    assert [second["answers"] for second in seconds] == [1, 0, 2]
+    assert microseconds(seconds[2]["complete"]["corrected"]) == [1000, 1000]
+
+
+def test_answers_that_close_their_connection_are_counted() -> None:
+    """Connection churn is measured, not assumed of a server."""
+    recorder, (lane,) = recording(CLOSED)
+    for closes in (True, True, False):
+        recorder.sent(lane, 12.0)
+        recorder.answered(lane, 12.001, 0.001, None, closes=closes)
+    assert recorder.tallies["traffic"].closed == 2
