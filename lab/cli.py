@@ -19,7 +19,16 @@ from lab.measure.compare import compare as make
 from lab.measure.environment import environment
 from lab.measure.leash import leash
 from lab.measure.load import generator
-from lab.measure.plan import PROFILES, available_cores, plan, scenarios_of, split_cores, stacks_of
+from lab.measure.plan import (
+    PROFILES,
+    against_itself,
+    available_cores,
+    baseline_of,
+    plan,
+    scenarios_of,
+    split_cores,
+    stacks_of,
+)
 from lab.measure.record import new_run, stack_record
 from lab.measure.trial import Bench
 from lab.progress import telling
@@ -96,6 +105,12 @@ def compare(
     scenario: ScenarioNames = None,
     out: Out = Path("results"),
     *,
+    baseline: Annotated[
+        str, typer.Option(help="The stack that the others are compared with.", metavar="STACK")
+    ] = "gunicorn-gthread/wsgi",
+    aa: Annotated[
+        bool, typer.Option("--aa", help="Measure the baseline against itself: the noise floor.")
+    ] = False,
     workers: Workers = 1,
     threads: Threads = 10,
     seed: Annotated[int | None, typer.Option(help="Of the order of trials.")] = None,
@@ -104,13 +119,16 @@ def compare(
     """Check the stacks, measure them under every scenario, and write a report."""
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
-    chosen, settings = PROFILES[profile], Settings(workers, threads)
+    settings = Settings(workers, threads)
+    chosen = against_itself(PROFILES[profile], baseline) if aa else PROFILES[profile]
     seed = random.randrange(10**6) if seed is None else seed
     stacks = stacks_of(chosen, stack or [])
-    tasks = plan(chosen, stacks, scenarios_of(scenario or []), seed)
+    base = baseline_of(baseline, stacks)
+    tasks = plan(chosen, stacks, scenarios_of(scenario or []), seed, base)
     server_cores, generator_cores = take_cores()
     machine = environment(server_cores, generator_cores)
     run = new_run(chosen, stacks, tasks, settings, seed=seed, machine=machine)
+    run.baseline = base.name
     run.calibration = read_calibration(out)
     folder = made_folder(out.resolve() / run.run.id)
     made_folder(folder / "logs")

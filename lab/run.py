@@ -13,6 +13,7 @@ SCHEMA = 1
 RESULTS = "results.json"
 CALIBRATION = "calibration.json"
 
+Verdict = Literal["faster", "slower", "tie"]
 Status = Literal["ok", "failed", "cannot"]
 
 
@@ -37,7 +38,10 @@ class Commands(msgspec.Struct, frozen=True):
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """One stack under one scenario level, once; `log` is the last lines of what failed."""
+    """One stack under one scenario level, once; `log` is the last lines of what failed.
+
+    `seconds` has the figures that are compared for each whole second of the window.
+    """
 
     stack: str
     scenario: str
@@ -49,6 +53,32 @@ class Trial(msgspec.Struct, frozen=True):
     commands: Commands | None = None
     log: list[str] = []
     seconds_measuring: float = 0.0
+    seconds: dict[str, list[float]] = {}
+
+
+class Noise(msgspec.Struct, frozen=True):
+    """By how much a stack differed from itself on a figure: 0.03 is 3 %."""
+
+    scenario: str
+    level: int
+    figure: str
+    stack: str
+    floor: float
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Stack `a` against `b` on a figure: a's over b's, with its interval of 95 %, over so many trials."""
+
+    scenario: str
+    level: int
+    figure: str
+    a: str
+    b: str
+    ratio: float
+    low: float
+    high: float
+    verdict: Verdict
+    trials: int
 
 
 class StackRecord(msgspec.Struct, frozen=True):
@@ -126,6 +156,9 @@ class Run(msgspec.Struct):
     scenarios: list[ScenarioRecord]
     trials: list[Trial]
     calibration: Calibration | None = None
+    noise: list[Noise] = []
+    comparisons: list[Comparison] = []
+    baseline: str = ""
 
 
 def write(run: Run, folder: Path) -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lab.errors import unknown
 from lab.servers import SERVERS, Interface, Server, Settings
 
+COPY = "#2"
 POOL_SETTING = "LAB_BRIDGE_POOL"
 
 
@@ -42,15 +43,21 @@ class App:
 
 @dataclass(frozen=True)
 class Stack:
-    """A server running an app."""
+    """A server running an app; a `copy` is the same under another name, to be measured against itself."""
 
     server: Server
     app: App
+    copy: bool = False
 
     @property
     def name(self) -> str:
         """The name everywhere: `uvicorn/asgi`."""
-        return f"{self.server.name}/{self.app.name}"
+        return f"{self.server.name}/{self.app.name}{COPY if self.copy else ''}"
+
+    @property
+    def original(self) -> str:
+        """The name without the mark of a copy."""
+        return self.name.removesuffix(COPY)
 
     def command(self, port: int, settings: Settings) -> Command:
         """Return the command that serves this stack on 127.0.0.1."""

@@ -18,7 +18,7 @@ from loadtests.scenarios import CALIBRATIONS, SCENARIOS, Level
 from loadtests.users import Places, ScenarioUser, on_request
 
 ALL = {**SCENARIOS, **CALIBRATIONS}
-SHORTEST_WARM_UP_S = 0.5
+SHORTEST_WARM_UP_S = 0.3
 LONGEST_WARM_UP_S = 10.0
 ANNOUNCED_S = 0.03  # how long before it opens the window is announced
 

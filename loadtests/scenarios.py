@@ -22,11 +22,12 @@ class Flow:
 
 @dataclass(frozen=True)
 class Level:
-    """One strength of a scenario's load, measured for `window_s` seconds in the quick profile."""
+    """One strength of a scenario's load, measured `repetitions` times for `window_s` seconds in quick."""
 
     value: int
     flows: tuple[Flow, ...]
     window_s: float
+    repetitions: int = 1
 
     @property
     def users(self) -> int:
@@ -54,24 +55,24 @@ PROBE = "probe"
 
 def _steady(value: int) -> Level:
     hello = Flow(TRAFFIC, "/", users=value // 10, rate_per_s=value)
-    return Level(value, (hello,), window_s=4)
+    return Level(value, (hello,), window_s=2, repetitions=3)
 
 
 def _waiting(value: int) -> Level:
     sleep = Flow(TRAFFIC, "/sleep?seconds=0.1", users=value, waits_s=0.1)
-    return Level(value, (sleep,), window_s=3)
+    return Level(value, (sleep,), window_s=3 if value >= 50 else 2)  # noqa: PLR2004 - many users, many samples
 
 
 def _probed(value: int) -> Level:
     probe = Flow(PROBE, "/", users=20, rate_per_s=20)
     slow = Flow(TRAFFIC, "/sleep?seconds=0.5", users=value, waits_s=0.5)
-    return Level(value, (probe, slow) if value else (probe,), window_s=4)
+    return Level(value, (probe, slow), window_s=4) if value else Level(value, (probe,), window_s=2)
 
 
 def _streaming(value: int) -> Level:
     target = "/stream?chunks=10&interval=0.05&size=128"
     stream = Flow(TRAFFIC, target, users=value, waits_s=9 * 0.05, chunks=10)
-    return Level(value, (stream,), window_s=3)
+    return Level(value, (stream,), window_s=3 if value > 1 else 2)
 
 
 SCENARIOS: dict[str, Scenario] = {

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from lab.judge import statistics
 from lab.judge.ceilings import ceiling_per_s
 from lab.judge.reading import FlowReading, Reading
@@ -48,6 +50,26 @@ def figured(reading: Reading, level: Level, slots: int | None) -> Figured:
     if answers:
         figures["cpu_us_per_request"] = reading.used.server * 1e6 / answers
     return Figured(figures, frozenset(bounds))
+
+
+def by_second(reading: Reading, level: Level) -> dict[str, list[float]]:
+    """Return the figures that are compared, for each second of the window that had an answer."""
+    values: dict[str, list[float]] = {}
+    flows = [(prefix(flow), reading.load.flows[flow.name]) for flow in level.flows]
+    cpu_s = [
+        b.server - a for a, b in zip([0.0, *(u.server for u in reading.usage)], reading.usage, strict=False)
+    ]
+    for number in range(int(reading.load.window_s + SAME_SECOND)):
+        seconds = [(start, flow.seconds[number]) for start, flow in flows if number < len(flow.seconds)]
+        answers = sum(second.answers for _, second in seconds)
+        if answers and number < len(cpu_s):
+            values.setdefault("cpu_us_per_request", []).append(cpu_s[number] * 1e6 / answers)
+        for start, second in seconds:
+            values.setdefault(f"{start}throughput_per_s", []).append(second.answers)
+            for kind, histogram in second.complete.items():
+                middle = float(np.median(statistics.decode(histogram)))
+                values.setdefault(f"{start}{kind}_ms_p50", []).append(middle)
+    return values
 
 
 def _shares(reading: Reading) -> dict[str, float]:
@@ -111,6 +133,7 @@ def _percentile_figures(kind: str, says: str) -> Iterator[tuple[str, Figure]]:
         yield f"{kind}_ms_{point}", Figure("ms", "lower", f"{says}, {point}")
 
 
+SAME_SECOND = 0.001  # a window of 2.9999 s has three whole seconds
 POINTS = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
 
 FIGURES: dict[str, Figure] = {

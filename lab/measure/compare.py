@@ -8,8 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from lab.judge.comparisons import comparisons, noise
 from lab.judge.doubts import doubts
-from lab.judge.figures import figured
+from lab.judge.figures import by_second, figured
 from lab.measure.load import LoadFailed
 from lab.measure.plan import Task
 from lab.measure.process import ServerFailed
@@ -58,12 +59,13 @@ def compare(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path, wat
         run.run.stopped = stop.reason
         raise
     finally:
+        judge(run)
         write(run, folder)
 
 
 def check_stacks(run: Run, tasks: Sequence[Task], bench: Workbench, watcher: Watcher) -> None:
     """Hold every installed stack to the contract and note what it breaks."""
-    stacks = {task.stack.name: task.stack for task in tasks}
+    stacks = {task.stack.original: task.stack for task in tasks}
     for place, record in enumerate(run.stacks):
         if record.skipped is None:
             watcher.checking(stacks[record.name])
@@ -84,15 +86,21 @@ def make_trials(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path,
     sound = {r.name: r for r in run.stacks if r.skipped is None and not r.contract}
     started_at = time.monotonic()
     for task in tasks:
-        if task.stack.name not in sound:
+        if task.stack.original not in sound:
             continue
         watcher.measuring(task)
-        trial = make_trial(task, bench, sound[task.stack.name].slots)
+        trial = make_trial(task, bench, sound[task.stack.original].slots)
         run.trials.append(trial)
         run.run.seconds_measuring += trial.seconds_measuring
         run.run.seconds_total = round(time.monotonic() - started_at, 3)
         write(run, folder)
         watcher.made(task, trial)
+
+
+def judge(run: Run) -> None:
+    """Compare what was measured: the noise floor first, for the verdicts need it."""
+    run.noise = noise(run)
+    run.comparisons = comparisons(run, run.baseline)
 
 
 def make_trial(task: Task, bench: Workbench, slots: int | None) -> Trial:
@@ -111,6 +119,7 @@ def make_trial(task: Task, bench: Workbench, slots: int | None) -> Trial:
         doubts=doubts(measured.reading, task.level, found),
         commands=measured.commands,
         seconds_measuring=measured.reading.load.window_s,
+        seconds=by_second(measured.reading, task.level),
     )
 
 

@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lab.errors import unknown
 from lab.stacks import DEFAULT_STACKS, Stack, all_stacks, find
@@ -20,13 +20,17 @@ LEVELS_OF_SMOKE: dict[str, tuple[int, ...]] = {
 
 @dataclass(frozen=True)
 class Profile:
-    """How thorough a run is; a scenario that `levels` doesn't name is measured at all of them."""
+    """How thorough a run is; a scenario that `levels` doesn't name is measured at all of them.
+
+    In the scenarios of `against_itself` the baseline is measured twice, under two names: the noise floor.
+    """
 
     name: str
     says: str
     stacks: tuple[str, ...]
     repetitions: int = 1
     stretch: float = 1.0
+    against_itself: tuple[str, ...] = ()
     levels: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -49,18 +53,31 @@ class Task:
         return self.window_s + SECONDS_AROUND_A_TRIAL
 
 
-def plan(profile: Profile, stacks: Sequence[Stack], scenarios: Sequence[Scenario], seed: int) -> list[Task]:
+def plan(
+    profile: Profile,
+    stacks: Sequence[Stack],
+    scenarios: Sequence[Scenario],
+    seed: int,
+    baseline: Stack | None = None,
+) -> list[Task]:
     """Return the trials: scenario by scenario, level by level, in blocks of all stacks, each block shuffled."""
     shuffle = random.Random(seed).shuffle
     tasks = []
     for scenario in scenarios:
         for level in levels(profile, scenario):
-            for repetition in range(1, profile.repetitions + 1):
-                block = list(stacks)
+            for repetition in range(1, profile.repetitions * level.repetitions + 1):
+                block = [*stacks, *copies(profile, scenario, baseline)]
                 shuffle(block)
                 window_s = level.window_s * profile.stretch
                 tasks += [Task(stack, scenario, level, repetition, window_s) for stack in block]
     return tasks
+
+
+def copies(profile: Profile, scenario: Scenario, baseline: Stack | None) -> list[Stack]:
+    """Return the copy of the baseline where it is to be measured against itself."""
+    if baseline is None or scenario.name not in profile.against_itself:
+        return []
+    return [replace(baseline, copy=True)]
 
 
 def levels(profile: Profile, scenario: Scenario) -> tuple[Level, ...]:
@@ -90,13 +107,19 @@ PROFILES: dict[str, Profile] = {
             stretch=0.5,
             levels=LEVELS_OF_SMOKE,
         ),
-        Profile("quick", "six stacks, every level once, under five minutes", DEFAULT_STACKS),
+        Profile(
+            "quick",
+            "six stacks, every level once, about five minutes",
+            DEFAULT_STACKS,
+            against_itself=("baseline",),
+        ),
         Profile(
             "full",
             "every installed stack, every level three times, windows three times as long",
             tuple(stack.name for stack in all_stacks()),
             repetitions=3,
             stretch=3.0,
+            against_itself=tuple(SCENARIOS),
         ),
     )
 }
@@ -105,6 +128,17 @@ PROFILES: dict[str, Profile] = {
 def stacks_of(profile: Profile, names: Sequence[str]) -> list[Stack]:
     """Return the stacks named, or the profile's own."""
     return [find(name) for name in dict.fromkeys(names or profile.stacks)]
+
+
+def against_itself(profile: Profile, stack: str) -> Profile:
+    """Return the profile for measuring one stack against itself in every scenario."""
+    return replace(profile, stacks=(stack,), against_itself=tuple(SCENARIOS))
+
+
+def baseline_of(name: str, stacks: Sequence[Stack]) -> Stack:
+    """Return the stack to compare with: the one named, or the first where that isn't measured."""
+    named = find(name)
+    return named if named in stacks else stacks[0]
 
 
 def scenarios_of(names: Sequence[str]) -> list[Scenario]:

@@ -5,7 +5,7 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from lab.run import Run
-from lab.tell.tables import tables
+from lab.tell.tables import tables, verdicts
 from lab.tell.terminal import left_out
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -16,7 +16,7 @@ def report(run: Run) -> str:
     return _template("report.md.jinja").render(
         run=run,
         made=len(run.trials),
-        tables=tables(run),
+        tables=[*tables(run), *filter(None, [verdicts(run)])],
         left_out=left_out(run),
         doubts=[(trial, doubt) for trial in run.trials for doubt in trial.doubts],
     )

@@ -57,6 +57,27 @@ def columns(run: Run, scenario: str) -> list[Column]:
     ]
 
 
+def verdicts(run: Run) -> Table | None:
+    """Return how each stack compares with the baseline, `None` where nothing was compared."""
+    if not run.comparisons:
+        return None
+    rows = [
+        (
+            Cell(f"{c.scenario}@{c.level}"),
+            Cell(c.figure),
+            Cell(c.a),
+            Cell(c.verdict),
+            Cell(f"{c.ratio:.2f}"),
+            Cell(f"{c.low:.2f} to {c.high:.2f}"),
+        )
+        for c in run.comparisons
+    ]
+    floors = [f"noise floor of {n.figure} in {n.scenario}@{n.level}: {n.floor:.1%}" for n in run.noise]
+    headings = ("where", "figure", "stack", "verdict", "ratio", "95 % interval")
+    question = f"Each stack against {run.baseline}: the ratio of medians, and what it means."
+    return Table("comparisons", question, headings, tuple(rows), tuple(floors))
+
+
 def _heading(column: Column, level: int) -> str:
     unit = describe(column.figure).unit
     users = f"{level} user{'s' if level != 1 else ''}"

@@ -1,0 +1,148 @@
+"""Two stacks on one figure: by how much they differ, and how sure that is.
+
+The ratio is that of the medians over trials. Its interval of 95 % comes from a hierarchical bootstrap: trials are
+drawn with replacement, then one-second windows within each (A. C. Davison and D. V. Hinkley, "Bootstrap Methods
+and their Application", 1997, section 3.8). A figure that a discarding doubt is about enters no comparison.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.judge.figures import describe
+from lab.run import Comparison, Doubt, Noise, Run, Trial, Verdict
+from lab.stacks import COPY
+
+RESAMPLES = 2000
+SEED = 1  # a report is a function of its run
+COMPARED = (
+    "throughput_per_s",
+    "cpu_us_per_request",
+    "corrected_ms_p50",
+    "first_byte_ms_p50",
+    "probe_corrected_ms_p50",
+)
+
+Draws = NDArray[np.float64]
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How one stack's figure relates to another's: the ratio of medians and its interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+
+def comparisons(run: Run, baseline: str) -> list[Comparison]:
+    """Compare each stack with the baseline wherever both were measured."""
+    found = []
+    for (scenario, level), made in _by_place(run.trials).items():
+        for figure in COMPARED:
+            usable = {name: sound(trials, figure) for name, trials in made.items()}
+            for name, trials in usable.items():
+                if name != baseline and not name.endswith(COPY) and trials and usable.get(baseline):
+                    ratio = compared(trials, usable[baseline], figure)
+                    counted = len(trials) + len(usable[baseline])
+                    verdict = verdict_on(figure, ratio, floor(run.noise, scenario, level, figure))
+                    found.append(
+                        Comparison(
+                            scenario, level, figure, name, baseline,
+                            ratio.ratio, ratio.low, ratio.high, verdict, counted,
+                        )
+                    )  # fmt: skip
+    return found
+
+
+def noise(run: Run) -> list[Noise]:
+    """Return by how much a stack may differ from itself: the farther end of that comparison's interval."""
+    found = []
+    for (scenario, level), made in _by_place(run.trials).items():
+        for name in [name for name in made if name + COPY in made]:
+            for figure in COMPARED:
+                first, second = sound(made[name], figure), sound(made[name + COPY], figure)
+                if first and second:
+                    ratio = compared(first, second, figure)
+                    worst = max(distance(ratio.low), distance(ratio.high))
+                    found.append(Noise(scenario, level, figure, name, worst))
+    return found
+
+
+def verdict_on(figure: str, ratio: Ratio, noise_floor: float) -> Verdict:
+    """Say what a ratio means: a tie when its interval includes 1 or it lies within the noise floor."""
+    if ratio.low <= 1 <= ratio.high or distance(ratio.ratio) <= noise_floor:
+        return "tie"
+    better = describe(figure).better
+    return "faster" if (ratio.ratio < 1) == (better == "lower") else "slower"
+
+
+def distance(ratio: float) -> float:
+    """Return how far a ratio is from 1, the same for 2 and 1/2."""
+    return max(ratio, 1 / ratio) - 1
+
+
+def floor(floors: Sequence[Noise], scenario: str, level: int, figure: str) -> float:
+    """Return the noise floor of a figure: of its own place if measured there, else the largest of any place."""
+    same_figure = [each for each in floors if each.figure == figure]
+    here = [each.floor for each in same_figure if (each.scenario, each.level) == (scenario, level)]
+    return max(here or [each.floor for each in same_figure], default=0.0)
+
+
+def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
+    """Return the trials whose figure may be compared: measured, answered, and not discarded."""
+    return [
+        trial
+        for trial in trials
+        if trial.figures.get(figure) and not any(_excludes(doubt, figure) for doubt in trial.doubts)
+    ]
+
+
+def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+    """Return the ratio of the medians and its bootstrap interval; neither side may be empty."""
+    ratio = _median(ours, figure) / _median(theirs, figure)
+    random = np.random.default_rng(SEED)
+    ratios = _draws(ours, figure, random) / _draws(theirs, figure, random)
+    low, high = np.nanpercentile(ratios, [2.5, 97.5])
+    return Ratio(ratio, min(float(low), ratio), max(float(high), ratio))
+
+
+def _draws(trials: Sequence[Trial], figure: str, random: np.random.Generator) -> Draws:
+    """Return what the median over trials would have been in each resample."""
+    means = np.stack([_resampled_means(trial, figure, random) for trial in trials])
+    chosen = random.integers(0, len(trials), (RESAMPLES, len(trials)))
+    drawn = means[chosen, np.arange(RESAMPLES)[:, None]]
+    return np.median(drawn, axis=1)
+
+
+def _resampled_means(trial: Trial, figure: str, random: np.random.Generator) -> Draws:
+    """Return the trial's figure as if its seconds had been drawn anew, centred on what it was."""
+    seconds = np.array(trial.seconds.get(figure, []), dtype=np.float64)
+    whole = trial.figures[figure]
+    if len(seconds) < 2 or not seconds.mean():  # noqa: PLR2004 - one second has no spread
+        return np.full(RESAMPLES, whole)
+    drawn = seconds[random.integers(0, len(seconds), (RESAMPLES, len(seconds)))].mean(axis=1)
+    return np.asarray(drawn * (whole / seconds.mean()))
+
+
+def _median(trials: Sequence[Trial], figure: str) -> float:
+    return median(trial.figures[figure] for trial in trials)
+
+
+def _by_place(trials: Sequence[Trial]) -> Mapping[Place, Mapping[str, list[Trial]]]:
+    places: dict[Place, dict[str, list[Trial]]] = {}
+    for trial in trials:
+        if trial.status == "ok":
+            stacks = places.setdefault((trial.scenario, trial.level), {})
+            stacks.setdefault(trial.stack, []).append(trial)
+    return places
+
+
+def _excludes(doubt: Doubt, figure: str) -> bool:
+    """Tell whether a doubt keeps a figure out; a lower bound can't be compared either."""
+    about = not doubt.figures or figure in doubt.figures
+    return about and (doubt.discards or doubt.name == "unanswered")
