@@ -76,10 +76,10 @@ def measure(environment: Environment) -> None:
     if options.announce:
         announcement = {"opens_at": opens_at, "closes_at": closes_at}
         Path(options.announce).write_text(json.dumps(announcement) + "\n")
-    gevent.sleep(closes_at - time.monotonic())
-    while time.monotonic() < closes_at:
-        gevent.sleep(0.001)
-    finish(recorder, options.result)
+    sleep_until(opens_at)
+    cpu_at_opening_s = time.process_time()
+    sleep_until(closes_at)
+    finish(recorder, options.result, time.process_time() - cpu_at_opening_s)
     if environment.runner and not options.result:
         environment.runner.quit()
 
@@ -98,9 +98,15 @@ def warm_up(recorder: Recorder, users: int) -> None:
         gevent.sleep(0.02)
 
 
-def finish(recorder: Recorder, result: str) -> None:
+def sleep_until(moment: float) -> None:
+    """Let the users run until a moment of the monotonic clock."""
+    while (left_s := moment - time.monotonic()) > 0:
+        gevent.sleep(left_s)
+
+
+def finish(recorder: Recorder, result: str, cpu_s: float) -> None:
     """Write the result in one piece and leave at once: who still waits has been counted as censored."""
-    report = recorder.close()
+    report = {**recorder.close(), "cpu_s": cpu_s}
     if not result:
         return
     partial = Path(result + ".partial")

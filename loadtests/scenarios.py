@@ -72,7 +72,7 @@ def _probed(value: int) -> Level:
 def _streaming(value: int) -> Level:
     target = "/stream?chunks=10&interval=0.05&size=128"
     stream = Flow(TRAFFIC, target, users=value, waits_s=9 * 0.05, chunks=10)
-    return Level(value, (stream,), window_s=3 if value > 1 else 2)
+    return Level(value, (stream,), window_s=3)
 
 
 SCENARIOS: dict[str, Scenario] = {

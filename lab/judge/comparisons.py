@@ -103,20 +103,32 @@ def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
 
 
 def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
-    """Return the ratio of the medians and its bootstrap interval; neither side may be empty."""
-    ratio = _median(ours, figure) / _median(theirs, figure)
+    """Return the ratio of the medians and its bootstrap interval; neither side may be empty.
+
+    Trials of the same repetition stood in the same block, so whatever the machine did meanwhile fell on both:
+    where both stacks have the same repetitions, blocks are drawn, and drift cancels.
+    """
     random = np.random.default_rng(SEED)
-    ratios = _draws(ours, figure, random) / _draws(theirs, figure, random)
+    chosen = [_drawn(len(trials), random) for trials in (ours, theirs)]
+    if [trial.repetition for trial in ours] == [trial.repetition for trial in theirs]:
+        chosen[1] = chosen[0]
+    ratio = _median(ours, figure) / _median(theirs, figure)
+    ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
     low, high = np.nanpercentile(ratios, [2.5, 97.5])
     return Ratio(ratio, min(float(low), ratio), max(float(high), ratio))
 
 
-def _draws(trials: Sequence[Trial], figure: str, random: np.random.Generator) -> Draws:
+def _drawn(count: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return which of the trials each resample holds."""
+    return random.integers(0, count, (RESAMPLES, count))
+
+
+def _medians(
+    trials: Sequence[Trial], figure: str, chosen: NDArray[np.int64], random: np.random.Generator
+) -> Draws:
     """Return what the median over trials would have been in each resample."""
     means = np.stack([_resampled_means(trial, figure, random) for trial in trials])
-    chosen = random.integers(0, len(trials), (RESAMPLES, len(trials)))
-    drawn = means[chosen, np.arange(RESAMPLES)[:, None]]
-    return np.median(drawn, axis=1)
+    return np.median(means[chosen, np.arange(RESAMPLES)[:, None]], axis=1)
 
 
 def _resampled_means(trial: Trial, figure: str, random: np.random.Generator) -> Draws:

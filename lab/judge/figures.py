@@ -76,8 +76,8 @@ def _shares(reading: Reading) -> dict[str, float]:
     window_s, used = reading.load.window_s, reading.used
     return {
         "cpu_cores": used.server / window_s,
-        "generator_cores": used.generator / window_s,
-        "background_cores": used.background / window_s,
+        "generator_cores": reading.load.cpu_s / window_s,
+        "background_cores": reading.background_cpu_s / window_s,
         "lab_cores": used.lab / window_s,
     }
 

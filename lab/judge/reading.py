@@ -23,11 +23,15 @@ class FlowReading(msgspec.Struct, frozen=True):
 
 
 class LoadReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded in its window; times are seconds of the monotonic clock."""
+    """What the load generator recorded in its window, and the CPU seconds that it used itself.
+
+    Times are seconds of the monotonic clock.
+    """
 
     opened_at: float
     closed_at: float
     flows: dict[str, FlowReading]
+    cpu_s: float = 0.0
 
     @property
     def window_s(self) -> float:
@@ -43,14 +47,8 @@ class Usage(msgspec.Struct, frozen=True):
 
     at: float
     server: float
-    generator: float
     lab: float
     machine: float
-
-    @property
-    def background(self) -> float:
-        """What neither server nor generator nor lab used."""
-        return max(0.0, self.machine - self.server - self.generator - self.lab)
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -64,3 +62,9 @@ class Reading(msgspec.Struct, frozen=True):
     def used(self) -> Usage:
         """What was used in the whole window."""
         return self.usage[-1]
+
+    @property
+    def background_cpu_s(self) -> float:
+        """What neither server nor generator nor lab used of the machine, stolen time among it."""
+        used = self.used
+        return max(0.0, used.machine - used.server - used.lab - self.load.cpu_s)

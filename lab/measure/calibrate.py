@@ -17,7 +17,7 @@ from lab.servers import HOST
 from lab.stacks import Command
 from loadtests.scenarios import CALIBRATIONS, Scenario
 
-UNMETERED = Usage(at=0.0, server=0.0, generator=0.0, lab=0.0, machine=0.0)
+UNMETERED = Usage(at=0.0, server=0.0, lab=0.0, machine=0.0)
 
 
 @dataclass(frozen=True)

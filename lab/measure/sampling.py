@@ -49,27 +49,23 @@ def cpu_times(pid: int) -> CpuTimes:
 
 @dataclass(frozen=True)
 class Meter:
-    """Counts the CPU of server, generator, lab and machine from the moment it was started."""
+    """Counts the CPU of server, lab and machine from the moment it was started."""
 
-    server_pid: int
-    generator_pid: int
+    pid: int
     server: CpuTimes
-    generator: CpuTimes
     lab: float
     machine: float
 
     @classmethod
-    def started(cls, server_pid: int, generator_pid: int) -> "Meter":
-        """Start counting."""
-        server, generator = cpu_times(server_pid), cpu_times(generator_pid)
-        return cls(server_pid, generator_pid, server, generator, time.process_time(), machine_cpu_s())
+    def started(cls, pid: int) -> "Meter":
+        """Start counting a server's process tree."""
+        return cls(pid, cpu_times(pid), time.process_time(), machine_cpu_s())
 
     def read(self) -> Usage:
         """Return what was used so far."""
         return Usage(
             at=time.monotonic(),
-            server=cpu_times(self.server_pid).since(self.server),
-            generator=cpu_times(self.generator_pid).since(self.generator),
+            server=cpu_times(self.pid).since(self.server),
             lab=time.process_time() - self.lab,
             machine=machine_cpu_s() - self.machine,
         )

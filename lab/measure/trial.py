@@ -60,16 +60,16 @@ class Bench:
             commands = Commands(str(server.command), str(order.by_hand()))
             with self.generator.loading(order, stem) as load:
                 window = load.window(server.check_alive)
-                usage = watch(server, load.pid, window)
+                usage = watch(server, window)
                 memory_mib = sampling.memory_mib(server.pid)
                 reading = Reading(load.report(), usage, memory_mib)
         return Measured(reading, commands)
 
 
-def watch(server: Serving, generator_pid: int, window: Window) -> list[Usage]:
+def watch(server: Serving, window: Window) -> list[Usage]:
     """Return the CPU that was used in the window, read every second and at its end."""
     wait_until(window.opens_at, server.check_alive)
-    meter = sampling.Meter.started(server.pid, generator_pid)
+    meter = sampling.Meter.started(server.pid)
     usage = []
     moment = window.opens_at
     while moment < window.closes_at:

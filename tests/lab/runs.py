@@ -42,8 +42,8 @@ def reading(cpu_s: float = 0.5, **flows: FlowReading) -> Reading:
 
 def of_flows(flows: dict[str, FlowReading], cpu_s: float = 0.5) -> Reading:
     """Return what a trial of two seconds brought in, by the names of its flows."""
-    usage = Usage(at=102.0, server=cpu_s, generator=0.2, lab=0.01, machine=cpu_s + 0.3)
-    return Reading(LoadReading(100.0, 102.0, flows), [usage], memory_mib=25.0)
+    usage = Usage(at=102.0, server=cpu_s, lab=0.01, machine=cpu_s + 0.3)
+    return Reading(LoadReading(100.0, 102.0, flows, cpu_s=0.2), [usage], memory_mib=25.0)
 
 
 def run(trials: list[Trial] | None = None, stacks: list[StackRecord] | None = None) -> Run:

@@ -1,8 +1,10 @@
 """Rules that raise doubts, each on and off."""
 
+import msgspec
+
 from lab.judge.doubts import doubts
 from lab.judge.figures import figured
-from lab.judge.reading import FlowReading
+from lab.judge.reading import FlowReading, LoadReading, Reading, SecondReading, Usage
 from lab.run import Doubt
 from loadtests.scenarios import TRAFFIC, Flow, Level
 from tests.lab import runs
@@ -63,3 +65,56 @@ def test_no_answer_at_all_is_told() -> None:
     """A window without one answer is a doubt about everything, not a zero."""
     doubt = raised(runs.flow(censored={"corrected": [2000.0], "service": [2000.0]}))["no-answers"]
     assert doubt.figures == []
+
+
+def raised_by(generator: float = 0.1, machine: float = 0.7) -> set[str]:
+    """Return the names of the doubts about a sound flow when so many CPU seconds were used in two."""
+    level, usage = Level(1, (OPEN,), 2.0), Usage(at=102.0, server=0.5, lab=0.01, machine=machine)
+    load = LoadReading(100.0, 102.0, {TRAFFIC: answered(1000)}, cpu_s=generator)
+    reading = Reading(load, [usage], 25.0)
+    return {doubt.name for doubt in doubts(reading, level, figured(reading, level, None))}
+
+
+def test_breathless_generator_is_told() -> None:
+    """More than 70 % of a core is more than one generator can time well."""
+    assert raised_by(generator=1.5, machine=2.1) == {"generator-bound"}
+    assert raised_by(generator=1.3, machine=1.9) == set()
+
+
+def test_busy_machine_is_told() -> None:
+    """What neither server, generator nor lab used is somebody else's."""
+    assert raised_by(machine=1.0) == {"machine-busy"}
+
+
+def test_missed_rate_is_told() -> None:
+    """Fewer answers than were to be sent, and none open, is another load than was asked for."""
+    assert "rate-missed" in raised(answered(950), OPEN)
+    assert "rate-missed" not in raised(answered(995), OPEN)
+
+
+def test_closed_connections_are_told() -> None:
+    """A stack without keep-alive pays for connecting, and its CPU figure says so."""
+    churning = msgspec.structs.replace(answered(1000), closed=1000)
+    assert raised(churning, OPEN)["connection-churn"].figures == ["cpu_us_per_request"]
+
+
+def test_unsteady_answers_are_told() -> None:
+    """Seconds that differ by more than a tenth are no steady state."""
+    level = Level(1, (Flow(TRAFFIC, "/", users=300),), 3.0)
+
+    def names(counts: list[int]) -> set[str]:
+        seconds = [SecondReading(count) for count in counts]
+        flow = msgspec.structs.replace(answered(sum(counts)), seconds=seconds)
+        usage = Usage(at=103.0, server=0.5, lab=0.01, machine=0.6)
+        reading = Reading(LoadReading(100.0, 103.0, {TRAFFIC: flow}), [usage], 25.0)
+        return {doubt.name for doubt in doubts(reading, level, figured(reading, level, None))}
+
+    assert "unstable" in names([1000, 500, 1000])
+    assert "unstable" not in names([1000, 980, 1000])
+
+
+def test_littles_law_is_checked() -> None:
+    """Throughput times mean time must be the number of users."""
+    sleeping = Flow(TRAFFIC, "/sleep", users=5, waits_s=0.01)
+    assert "littles-law" not in raised(answered(1000), sleeping)
+    assert "littles-law" in raised(answered(1000), Flow(TRAFFIC, "/sleep", users=10, waits_s=0.01))

@@ -8,6 +8,7 @@ from lab.errors import UsageError
 from lab.measure.plan import (
     PROFILES,
     Profile,
+    baseline_of,
     levels,
     plan,
     scenarios_of,
@@ -46,8 +47,22 @@ def test_order_follows_from_the_seed() -> None:
 def test_profile_stretches_windows() -> None:
     """A longer profile measures each level longer."""
     (level,) = SCENARIOS["baseline"].levels
-    (task,) = plan(Profile("long", "", (), stretch=3.0), STACKS[:1], [SCENARIOS["baseline"]], seed=1)
-    assert task.window_s == 3 * level.window_s
+    tasks = plan(Profile("long", "", (), stretch=3.0), STACKS[:1], [SCENARIOS["baseline"]], seed=1)
+    assert {task.window_s for task in tasks} == {3 * level.window_s}
+
+
+def test_baseline_is_measured_against_itself_where_the_profile_says() -> None:
+    """Each block of such a scenario holds the baseline twice, under two names."""
+    profile = Profile("aa", "", (), against_itself=("baseline",))
+    tasks = plan(profile, STACKS[:2], [SCENARIOS["baseline"], *SLOW_IO], seed=1, baseline=STACKS[0])
+    copies = {t.scenario.name: t.stack.name for t in tasks if t.stack.copy}
+    assert copies == {"baseline": "gunicorn-sync/wsgi#2"}
+
+
+def test_baseline_that_is_not_measured_gives_way_to_the_first() -> None:
+    """There is always something to compare with."""
+    assert baseline_of("gunicorn-gthread/wsgi", STACKS) == find("gunicorn-gthread/wsgi")
+    assert baseline_of("waitress/wsgi", STACKS) == STACKS[0]
 
 
 def test_smoke_names_levels_that_exist() -> None:

@@ -1,0 +1,147 @@
+"""Verdicts on pairs of stacks."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.judge.comparisons import Ratio, compared, comparisons, distance, floor, noise, sound, verdict_on
+from lab.run import Doubt, Noise, Run, Trial
+from tests.lab import runs
+
+CPU = "cpu_us_per_request"
+
+
+def trial(stack: str, value: float, seconds: list[float] | None = None, *doubts: Doubt) -> Trial:
+    """Return a trial of slow-io at 50 users with one figure."""
+    made = runs.trial(stack, 50, cpu_us_per_request=value)
+    return msgspec.structs.replace(made, seconds={CPU: seconds or [value] * 3}, doubts=list(doubts))
+
+
+def run_of(*trials: Trial) -> Run:
+    """Return a run of these trials, compared with gunicorn-sync/wsgi."""
+    run = runs.run(list(trials))
+    run.baseline = "gunicorn-sync/wsgi"
+    return run
+
+
+def test_ratio_is_that_of_medians() -> None:
+    """One wild repetition doesn't move the ratio."""
+    ours = [trial("uvicorn/asgi", value) for value in (100.0, 110.0, 900.0)]
+    theirs = [trial("gunicorn-sync/wsgi", value) for value in (200.0, 220.0, 240.0)]
+    assert compared(ours, theirs, CPU).ratio == pytest.approx(0.5)
+
+
+def test_interval_holds_the_ratio() -> None:
+    """The interval never excludes what was measured."""
+    ours = [trial("uvicorn/asgi", value) for value in (100.0, 130.0)]
+    theirs = [trial("gunicorn-sync/wsgi", value) for value in (200.0, 260.0)]
+    found = compared(ours, theirs, CPU)
+    assert found.low <= found.ratio <= found.high
+
+
+def test_drift_that_fell_on_both_cancels() -> None:
+    """A machine that grew slower from block to block widens no interval of stacks that shared the blocks."""
+    drift = [(1, 100.0), (2, 150.0), (3, 200.0)]
+    ours = [msgspec.structs.replace(trial("uvicorn/asgi", 1.1 * v), repetition=n) for n, v in drift]
+    theirs = [msgspec.structs.replace(trial("gunicorn-sync/wsgi", v), repetition=n) for n, v in drift]
+    found = compared(ours, theirs, CPU)
+    assert [found.low, found.high] == pytest.approx([1.1, 1.1])
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.floats(1, 1000), min_size=1, max_size=5))
+def test_a_stack_against_the_same_figures_is_a_tie(values: list[float]) -> None:
+    """Equal measurements are never called different."""
+    ours, theirs = (
+        [trial(name, value) for value in values] for name in ("uvicorn/asgi", "gunicorn-sync/wsgi")
+    )
+    assert verdict_on(CPU, compared(ours, theirs, CPU), 0.0) == "tie"
+
+
+def test_spread_between_seconds_widens_the_interval() -> None:
+    """What differs from second to second is uncertainty, with one repetition too."""
+    theirs = [trial("gunicorn-sync/wsgi", 100.0)]
+    steady = compared([trial("uvicorn/asgi", 150.0)], theirs, CPU)
+    shaky = compared([trial("uvicorn/asgi", 150.0, [50.0, 150.0, 250.0])], theirs, CPU)
+    assert (steady.low, steady.high) == (steady.ratio, steady.ratio)
+    assert shaky.low < steady.ratio < shaky.high
+
+
+@pytest.mark.parametrize(
+    ("figure", "ratio", "noise_floor", "verdict"),
+    [
+        (CPU, Ratio(0.5, 0.4, 0.6), 0.05, "faster"),
+        (CPU, Ratio(2.0, 1.8, 2.2), 0.05, "slower"),
+        ("throughput_per_s", Ratio(2.0, 1.8, 2.2), 0.05, "faster"),
+        (CPU, Ratio(1.2, 0.9, 1.4), 0.05, "tie"),
+        (CPU, Ratio(1.04, 1.03, 1.05), 0.05, "tie"),
+        (CPU, Ratio(0.97, 0.96, 0.98), 0.05, "tie"),
+    ],
+)
+def test_verdicts(figure: str, ratio: Ratio, noise_floor: float, verdict: str) -> None:
+    """A difference counts when its interval excludes 1 and it is beyond the noise."""
+    assert verdict_on(figure, ratio, noise_floor) == verdict
+
+
+def test_each_stack_is_compared_with_the_baseline() -> None:
+    """The baseline isn't compared with itself, and nothing is compared where it wasn't measured."""
+    run = run_of(trial("uvicorn/asgi", 50.0), trial("gunicorn-sync/wsgi", 100.0))
+    (found,) = comparisons(run, run.baseline)
+    assert (found.a, found.b, found.ratio, found.verdict, found.trials) == (
+        "uvicorn/asgi",
+        "gunicorn-sync/wsgi",
+        0.5,
+        "faster",
+        2,
+    )
+    assert comparisons(run, "uvicorn/wsgi-bridged") == []
+
+
+@pytest.mark.parametrize(
+    ("doubt", "kept"),
+    [
+        (Doubt("errors", "", "", discards=True), 0),
+        (Doubt("generator-bound", "", "", [CPU], discards=True), 0),
+        (Doubt("generator-bound", "", "", ["service_ms_p50"], discards=True), 1),
+        (Doubt("unanswered", "", "", [CPU]), 0),
+        (Doubt("too-few-samples", "", "", [CPU]), 1),
+    ],
+)
+def test_discarded_trials_enter_no_comparison(doubt: Doubt, kept: int) -> None:
+    """A discarding doubt about the figure, and a lower bound, keep a trial out."""
+    assert len(sound([trial("uvicorn/asgi", 50.0, None, doubt)], CPU)) == kept
+
+
+def test_failed_trials_enter_no_comparison() -> None:
+    """A stack that failed has no figure to compare."""
+    failed = msgspec.structs.replace(trial("uvicorn/asgi", 50.0), status="failed")
+    run = run_of(failed, trial("gunicorn-sync/wsgi", 100.0))
+    assert comparisons(run, run.baseline) == []
+
+
+def test_noise_is_how_far_a_stack_is_from_itself() -> None:
+    """The floor is the farther end of the interval of a stack against its copy."""
+    run = run_of(trial("uvicorn/asgi", 100.0), trial("uvicorn/asgi#2", 125.0))
+    (found,) = noise(run)
+    assert (found.figure, found.stack) == (CPU, "uvicorn/asgi")
+    assert found.floor == pytest.approx(0.25)
+
+
+def test_copies_are_not_compared() -> None:
+    """The second name of a stack is there for the noise alone."""
+    run = run_of(trial("gunicorn-sync/wsgi", 100.0), trial("gunicorn-sync/wsgi#2", 125.0))
+    assert comparisons(run, run.baseline) == []
+
+
+def test_floor_of_another_place_stands_in() -> None:
+    """Where a stack wasn't measured against itself, the largest floor of the figure holds."""
+    floors = [Noise("baseline", 500, CPU, "x", 0.03), Noise("starvation", 30, CPU, "x", 0.07)]
+    assert floor(floors, "baseline", 500, CPU) == 0.03
+    assert floor(floors, "slow-io", 50, CPU) == 0.07
+    assert floor(floors, "slow-io", 50, "throughput_per_s") == 0.0
+
+
+def test_distance_is_the_same_both_ways() -> None:
+    """Twice and half are equally far from equal."""
+    assert distance(2.0) == distance(0.5) == 1.0
