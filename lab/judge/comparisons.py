@@ -17,6 +17,7 @@ from lab.run import Comparison, Doubt, Noise, Run, Trial, Verdict
 from lab.stacks import COPY
 
 RESAMPLES = 2000
+ENOUGH_BLOCKS = 2
 SEED = 1  # a report is a function of its run
 COMPARED = (
     "throughput_per_s",
@@ -106,11 +107,14 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     """Return the ratio of the medians and its bootstrap interval; neither side may be empty.
 
     Trials of the same repetition stood in the same block, so whatever the machine did meanwhile fell on both:
-    where both stacks have the same repetitions, blocks are drawn, and drift cancels.
+    where both stacks have several blocks in common those alone are compared, block by block, and drift cancels.
     """
     random = np.random.default_rng(SEED)
+    shared = {trial.repetition for trial in ours} & {trial.repetition for trial in theirs}
+    if len(shared) >= ENOUGH_BLOCKS:
+        ours, theirs = ([t for t in trials if t.repetition in shared] for trials in (ours, theirs))
     chosen = [_drawn(len(trials), random) for trials in (ours, theirs)]
-    if [trial.repetition for trial in ours] == [trial.repetition for trial in theirs]:
+    if len(shared) >= ENOUGH_BLOCKS:
         chosen[1] = chosen[0]
     ratio = _median(ours, figure) / _median(theirs, figure)
     ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
