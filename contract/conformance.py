@@ -73,4 +73,4 @@ def _parsed(body: bytes) -> object:
 
 
 def _short(body: bytes) -> str:
-    return repr(body) if len(body) <= 100 else f"{body[:60]!r}… ({len(body)} bytes)"  # noqa: PLR2004
+    return repr(body) if len(body) <= 100 else f"{body[:60]!r}… ({len(body)} bytes)"  # noqa: PLR2004 - fits a line
