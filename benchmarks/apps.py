@@ -8,7 +8,6 @@ CPU that the server's processes used per answer; the median of the ratios is sho
 The load is a closed loop over eight kept-alive connections that keeps the server busy all the time.
 """
 
-import os
 import socket
 import sys
 import time
@@ -23,8 +22,8 @@ from rich.table import Table
 from scipy.stats import bootstrap
 
 from lab.measure import sampling
+from lab.measure.cores import take_cores
 from lab.measure.leash import Leash, leash
-from lab.measure.plan import available_cores, split_cores
 from lab.measure.process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import App, Stack, find
@@ -39,8 +38,7 @@ STACKS = ("uvicorn/asgi", "gunicorn-gthread/wsgi")
 
 def main() -> int:
     """Print the comparison; the exit code is 1 when routing costs more than 5 %."""
-    server_cores, own_cores = split_cores(available_cores())
-    os.sched_setaffinity(0, own_cores or available_cores())
+    server_cores, _ = take_cores()
     table = Table("stack", "bare, µs", "the lab's app, µs", "ratio", "95 % interval")
     too_dear = False
     with leash() as held:

@@ -20,11 +20,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from lab.judge.comparisons import compared, distance, sound, verdict_on
+from lab.judge.comparisons import compared, sound, verdict_on
 from lab.measure.compare import make_trial
+from lab.measure.cores import take_cores
 from lab.measure.leash import leash
 from lab.measure.load import generator
-from lab.measure.plan import Task, available_cores, split_cores
+from lab.measure.plan import Task
 from lab.measure.trial import Bench
 from lab.run import Trial
 from lab.servers import Settings
@@ -50,8 +51,7 @@ APPS = {
 def main() -> int:
     """Print the table of verdicts; the exit code is 1 when too many are wrong."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    server_cores, own_cores = split_cores(available_cores())
-    os.sched_setaffinity(0, own_cores or available_cores())
+    server_cores, own_cores = take_cores()
     found: dict[str, Counter[str]] = {"same": Counter(), "heavier": Counter()}
     ratios: dict[str, list[float]] = {"same": [], "heavier": []}
     with (
@@ -63,8 +63,7 @@ def main() -> int:
         os.environ["HEAVIER_BY_US"] = str(HEAVIER_BY * cost(trial(bench, PLAIN, 0)))
         for number in track(range(rounds), console=Console(stderr=True)):
             made = measured(bench, number)
-            floor_ratio = compared(made["floor"], made["plain"], FIGURE)
-            noise_floor = max(distance(floor_ratio.low), distance(floor_ratio.high))
+            noise_floor = compared(made["floor"], made["plain"], FIGURE).farther_end
             for name, verdicts in found.items():
                 ratio = compared(made[name], made["plain"], FIGURE)
                 verdicts[verdict_on(FIGURE, ratio, noise_floor)] += 1

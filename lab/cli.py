@@ -1,6 +1,5 @@
 """The `lab` command."""
 
-import os
 import random
 import sys
 from pathlib import Path
@@ -16,23 +15,22 @@ from lab.errors import LabError, UsageError, unknown
 from lab.judge.calibration import passed
 from lab.measure.calibrate import Rig
 from lab.measure.compare import compare as make
+from lab.measure.cores import take_cores
 from lab.measure.environment import environment
 from lab.measure.leash import leash
 from lab.measure.load import generator
 from lab.measure.plan import (
     PROFILES,
     against_itself,
-    available_cores,
     baseline_of,
     plan,
     scenarios_of,
-    split_cores,
     stacks_of,
 )
 from lab.measure.record import new_run, stack_record
 from lab.measure.trial import Bench
 from lab.progress import telling
-from lab.run import CALIBRATION, Run, point_latest, read, read_calibration, write_whole
+from lab.run import CALIBRATION, Run, as_json_text, point_latest, read, read_calibration, write_whole
 from lab.servers import Settings
 from lab.signals import Stopped, stoppable
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
@@ -159,7 +157,7 @@ def calibrate(out: Out = Path("results"), *, as_json: AsJson = False) -> None:
             environment(server_cores, generator_cores),
             lambda known: console.print(f"{known.name}: {known.question}", soft_wrap=True, highlight=False),
         )
-    write_whole(out / CALIBRATION, msgspec.json.format(msgspec.json.encode(record), indent=2))
+    write_whole(out / CALIBRATION, as_json_text(record))
     if as_json:
         print_json(record)
     else:
@@ -175,13 +173,6 @@ def report(
 ) -> None:
     """Write a run's report again, from its results.json alone."""
     tell(read(run), run if run.is_dir() else run.parent, as_json=as_json)
-
-
-def take_cores() -> tuple[list[int], list[int]]:
-    """Share the cores out and hold this process to the generator's; return the server's and those."""
-    server_cores, generator_cores = split_cores(available_cores())
-    os.sched_setaffinity(0, generator_cores or available_cores())
-    return server_cores, generator_cores
 
 
 def made_folder(folder: Path) -> Path:
@@ -215,7 +206,7 @@ def wide_console() -> Console:
 
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    sys.stdout.write(as_json_text(value).decode() + "\n")
 
 
 def print_line(value: object) -> None:

@@ -10,6 +10,14 @@ class LabError(Exception):
     exit_code = 1
 
 
+class TrialFailed(LabError):
+    """A server or a load didn't do its part; `log` is what it said last."""
+
+    def __init__(self, message: str, log: Iterable[str]) -> None:
+        super().__init__(message)
+        self.log = list(log)
+
+
 class UsageError(LabError):
     """The command was asked for something that isn't there."""
 

@@ -29,6 +29,10 @@ class Doubt(msgspec.Struct, frozen=True):
     figures: list[str] = []
     discards: bool = False
 
+    def about(self, figure: str) -> bool:
+        """Tell whether it is about that figure."""
+        return not self.figures or figure in self.figures
+
 
 class Commands(msgspec.Struct, frozen=True):
     """The two command lines that repeat a trial by hand."""
@@ -164,8 +168,13 @@ class Run(msgspec.Struct):
 def write(run: Run, folder: Path) -> Path:
     """Write results.json in one piece: a reader sees the old one or the new one, never a half."""
     path = folder / RESULTS
-    write_whole(path, msgspec.json.format(msgspec.json.encode(run), indent=2))
+    write_whole(path, as_json_text(run))
     return path
+
+
+def as_json_text(value: object) -> bytes:
+    """Return a value as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -39,6 +39,11 @@ class Ratio:
     low: float
     high: float
 
+    @property
+    def farther_end(self) -> float:
+        """How far from 1 the ratio may be."""
+        return max(distance(self.low), distance(self.high))
+
 
 def comparisons(run: Run, baseline: str) -> list[Comparison]:
     """Compare each stack with the baseline wherever both were measured."""
@@ -68,9 +73,8 @@ def noise(run: Run) -> list[Noise]:
             for figure in COMPARED:
                 first, second = sound(made[name], figure), sound(made[name + COPY], figure)
                 if first and second:
-                    ratio = compared(first, second, figure)
-                    worst = max(distance(ratio.low), distance(ratio.high))
-                    found.append(Noise(scenario, level, figure, name, worst))
+                    farthest = compared(first, second, figure).farther_end
+                    found.append(Noise(scenario, level, figure, name, farthest))
     return found
 
 
@@ -160,5 +164,4 @@ def _by_place(trials: Sequence[Trial]) -> Mapping[Place, Mapping[str, list[Trial
 
 def _excludes(doubt: Doubt, figure: str) -> bool:
     """Tell whether a doubt keeps a figure out; a lower bound can't be compared either."""
-    about = not doubt.figures or figure in doubt.figures
-    return about and (doubt.discards or doubt.name == "unanswered")
+    return doubt.about(figure) and (doubt.discards or doubt.name == "unanswered")

@@ -102,8 +102,8 @@ def _rates(flow: Flow, came: FlowReading, window_s: float, slots: int | None) ->
     }
     if flow.rate_per_s is not None:
         rates["offered_per_s"] = flow.rate_per_s
-    elif answered := statistics.decode(came.complete["service"]).tolist():
-        mean_s = sum(answered) / len(answered) / 1000
+    elif came.answers:
+        mean_s = float(statistics.decode(came.complete["service"]).mean()) / 1000
         rates["little_share"] = throughput * mean_s / flow.users
     if came.answers:
         rates["closed_share"] = came.closed / came.answers

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import msgspec
 
+from lab.errors import TrialFailed
 from lab.judge.comparisons import comparisons, noise
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured
-from lab.measure.load import LoadFailed
 from lab.measure.plan import Task
 from lab.measure.process import ServerFailed
 from lab.measure.trial import Measured
@@ -108,7 +108,7 @@ def make_trial(task: Task, bench: Workbench, slots: int | None) -> Trial:
     blank = Trial(task.stack.name, task.scenario.name, task.level.value, task.repetition, "failed")
     try:
         measured = bench.measure(task)
-    except (ServerFailed, LoadFailed) as failure:
+    except TrialFailed as failure:
         doubt = Doubt("failed", str(failure), "read the log of this trial; it enters no comparison")
         return msgspec.structs.replace(blank, doubts=[doubt], log=failure.log)
     found = figured(measured.reading, task.level, slots)

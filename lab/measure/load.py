@@ -16,7 +16,7 @@ import msgspec
 import psutil
 
 import loadtests
-from lab.errors import LabError
+from lab.errors import TrialFailed
 from lab.judge.reading import LoadReading
 from lab.measure.leash import Leash
 from lab.measure.process import last_lines, pinned
@@ -28,12 +28,8 @@ REPORTS_WITHIN_S = 10.0
 POLL_S = 0.1
 
 
-class LoadFailed(LabError):
+class LoadFailed(TrialFailed):
     """The load generator ended, or said nothing, before it had measured."""
-
-    def __init__(self, message: str, log: Sequence[str]) -> None:
-        super().__init__(message)
-        self.log = list(log)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What a run measures, in which order, and for how long: pure."""
 
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -84,17 +83,6 @@ def levels(profile: Profile, scenario: Scenario) -> tuple[Level, ...]:
     """Return the levels at which a profile measures a scenario."""
     chosen = profile.levels.get(scenario.name)
     return scenario.levels if chosen is None else tuple(scenario.level(v) for v in chosen)
-
-
-def split_cores(available: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Share the cores out: the first half to the server, the rest to the generator; one core serves both."""
-    half = len(available) // 2
-    return (list(available[:half]), list(available[half:])) if half else ([], [])
-
-
-def available_cores() -> list[int]:
-    """Return the cores that this process may run on."""
-    return sorted(os.sched_getaffinity(0))
 
 
 PROFILES: dict[str, Profile] = {

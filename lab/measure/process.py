@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from contract.conformance import INTERFACE
-from lab.errors import LabError
+from lab.errors import TrialFailed
 from lab.measure.leash import Leash
 from lab.servers import HOST, Interface, Settings
 from lab.stacks import Command, Stack
@@ -23,12 +23,8 @@ READY_WITHIN_S = 10.0
 LOG_LINES = 15
 
 
-class ServerFailed(LabError):
-    """A server didn't start, or ended by itself; `log` is what it said last."""
-
-    def __init__(self, message: str, log: Sequence[str]) -> None:
-        super().__init__(message)
-        self.log = list(log)
+class ServerFailed(TrialFailed):
+    """A server didn't start, or ended by itself."""
 
 
 @dataclass(frozen=True)

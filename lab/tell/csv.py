@@ -27,7 +27,7 @@ def trials(run: Run) -> str:
     for trial in run.trials:
         place = (trial.stack, trial.scenario, trial.level, trial.repetition, trial.status)
         for figure, value in trial.figures.items():
-            doubts = [d.name for d in trial.doubts if not d.figures or figure in d.figures]
+            doubts = [doubt.name for doubt in trial.doubts if doubt.about(figure)]
             writer.writerow((*place, figure, describe(figure).unit, value, " ".join(doubts)))
         if not trial.figures:
             writer.writerow((*place, "", "", "", " ".join(doubt.name for doubt in trial.doubts)))

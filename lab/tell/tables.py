@@ -134,8 +134,7 @@ def _cell(trials: Sequence[Trial], column: Column, letters: Mapping[tuple[str, s
 
 def _doubts(trials: Sequence[Trial], figure: str) -> list[Doubt]:
     """Return the doubts that name this figure, or all figures."""
-    every = [doubt for trial in trials for doubt in trial.doubts]
-    return [doubt for doubt in every if not doubt.figures or figure in doubt.figures]
+    return [doubt for trial in trials for doubt in trial.doubts if doubt.about(figure)]
 
 
 def _broken(cells: Sequence[Cell]) -> list[Cell]:

@@ -12,7 +12,6 @@ from lab.measure.plan import (
     levels,
     plan,
     scenarios_of,
-    split_cores,
     stacks_of,
 )
 from lab.stacks import DEFAULT_STACKS, find
@@ -75,15 +74,6 @@ def test_quick_is_six_stacks_times_four_scenarios() -> None:
     """The default profile measures the six default stacks under all scenarios."""
     tasks = plan(PROFILES["quick"], stacks_of(PROFILES["quick"], []), scenarios_of([]), seed=1)
     assert len({(t.stack.name, t.scenario.name) for t in tasks}) == 24
-
-
-@pytest.mark.parametrize(
-    ("available", "server", "generator"),
-    [([0], [], []), ([0, 1], [0], [1]), ([4, 7, 9], [4], [7, 9]), ([0, 1, 2, 3], [0, 1], [2, 3])],
-)
-def test_cores_are_shared_out(available: list[int], server: list[int], generator: list[int]) -> None:
-    """Server and generator never share a core where there are two."""
-    assert split_cores(available) == (server, generator)
 
 
 def test_unknown_scenario_is_refused() -> None:
