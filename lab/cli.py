@@ -111,6 +111,7 @@ def compare(
     ] = False,
     workers: Workers = 1,
     threads: Threads = 10,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes of the load generator.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Of the order of trials.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -122,7 +123,7 @@ def compare(
     seed = random.randrange(10**6) if seed is None else seed
     stacks = stacks_of(chosen, stack or [])
     base = baseline_of(baseline, stacks)
-    tasks = plan(chosen, stacks, scenarios_of(scenario or []), seed, base)
+    tasks = plan(chosen, stacks, scenarios_of(chosen, scenario or []), seed, base)
     server_cores, generator_cores = take_cores()
     machine = environment(server_cores, generator_cores)
     run = new_run(chosen, stacks, tasks, settings, seed=seed, machine=machine)
@@ -138,7 +139,7 @@ def compare(
             generator(held, generator_cores, folder / "logs") as load,
             telling(tasks, quiet=as_json) as teller,
         ):
-            bench = Bench(settings, held, load, server_cores, folder / "logs")
+            bench = Bench(settings, held, load, server_cores, folder / "logs", seed, processes)
             make(run, tasks, bench, folder, teller)
     finally:
         tell(run, folder, as_json=as_json)
