@@ -4,7 +4,7 @@ import http.client
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -101,6 +101,7 @@ def download(user: "ScenarioUser", lane: Lane) -> None:
     with exchange(user, lane) as came, closing(connection(user)) as line:
         line.request("GET", flow.target)
         response = line.getresponse()
+        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
         while piece := response.read(flow.piece):
             now = time.monotonic()
             if not came.length:
@@ -112,7 +113,7 @@ def download(user: "ScenarioUser", lane: Lane) -> None:
 
 def idle(user: "ScenarioUser", lane: Lane) -> None:
     """Ask once, then keep the connection and say nothing until the server closes it."""
-    with closing(connection(user)) as line:
+    with suppress(OSError, http.client.HTTPException), closing(connection(user)) as line:
         line.request("GET", lane.flow.target)
         line.getresponse().read()
         if line.sock is None:  # the server has closed it with its answer
@@ -124,7 +125,7 @@ def idle(user: "ScenarioUser", lane: Lane) -> None:
 
 def silent(user: "ScenarioUser", lane: Lane) -> None:
     """Connect and never say anything."""
-    with closing(connection(user)) as line:
+    with suppress(OSError), closing(connection(user)) as line:
         hold(user, lane, line.sock)
 
 
@@ -132,7 +133,8 @@ def hold(user: "ScenarioUser", lane: Lane, line: socket.socket) -> None:
     """Stand by until the server closes the connection."""
     user.recorder.holds(lane, open_=True)
     line.settimeout(None)
-    line.recv(1)
+    with suppress(OSError):
+        line.recv(1)
     user.recorder.holds(lane, open_=False)
 
 
@@ -141,10 +143,12 @@ def abandon(user: "ScenarioUser", lane: Lane) -> None:
     with exchange(user, lane) as came, closing(connection(user)) as line:
         line.request("GET", lane.flow.target)
         response = line.getresponse()
-        for _ in range(lane.flow.chunks):
-            came.length += len(response.readline())
+        chunks = 0
+        while chunks < lane.flow.chunks and (chunk := response.readline()):
+            chunks, came.length = chunks + 1, came.length + len(chunk)
             user.recorder.chunk(lane, time.monotonic())
-        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+        whole = (response.status, chunks) == (http.client.OK, lane.flow.chunks)
+        came.expect(f"status {response.status} with {chunks} chunks", ok=whole)
 
 
 def connection(user: "ScenarioUser") -> http.client.HTTPConnection:

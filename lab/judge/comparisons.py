@@ -53,7 +53,11 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
         for figure in COMPARED:
             usable = {name: sound(trials, figure) for name, trials in made.items()}
             for name, trials in usable.items():
-                if name != baseline and not name.endswith(COPY) and trials and usable.get(baseline):
+                if (
+                    name != baseline
+                    and not name.endswith(COPY)
+                    and comparable(trials, usable.get(baseline), figure)
+                ):
                     ratio = compared(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
                     verdict = verdict_on(figure, ratio, floor(run.noise, scenario, level, figure))
@@ -73,7 +77,7 @@ def noise(run: Run) -> list[Noise]:
         for name in [name for name in made if name + COPY in made]:
             for figure in COMPARED:
                 first, second = sound(made[name], figure), sound(made[name + COPY], figure)
-                if first and second:
+                if comparable(first, second, figure):
                     farthest = compared(first, second, figure).farther_end
                     found.append(Noise(scenario, level, figure, name, farthest))
     return found
@@ -129,14 +133,26 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     return Ratio(ratio, min(float(low), ratio), max(float(high), ratio))
 
 
+def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
+    """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both."""
+    if not ours or not theirs:
+        return False
+    return not all(trial.turns for trial in (*ours, *theirs)) or bool(_rounds(ours, theirs, figure).size)
+
+
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
     random = np.random.default_rng(SEED)
-    pairs = [_paired(a, b, figure) for a in ours for b in theirs if a.repetition == b.repetition]
-    rounds = np.concatenate([pair for pair in pairs if pair.size])
+    rounds = _rounds(ours, theirs, figure)
     ratios = np.median(rounds[random.integers(0, len(rounds), (RESAMPLES, len(rounds)))], axis=1)
     low, high = np.percentile(ratios, [2.5, 97.5])
     return Ratio(float(np.median(rounds)), float(low), float(high))
+
+
+def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:
+    """Return the ratio in each round of each block that both stood in."""
+    pairs = [_paired(a, b, figure) for a in ours for b in theirs if a.repetition == b.repetition]
+    return np.concatenate([np.empty(0), *pairs])
 
 
 def _paired(ours: Trial, theirs: Trial, figure: str) -> Draws:

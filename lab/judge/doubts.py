@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import mean, stdev
 
-from lab.judge.figures import PREFIXES, Figured, judged, prefix
+from lab.judge.figures import PREFIXES, SAME_SECOND, Figured, judged, prefix
 from lab.judge.reading import Reading
 from lab.run import Doubt
 from loadtests.scenarios import AFTER, Flow, Level
@@ -48,7 +48,7 @@ class Case:
 
 def doubts(reading: Reading, level: Level, figured: Figured) -> list[Doubt]:
     """Return every doubt that a rule raises, about each flow and about the trial as a whole."""
-    cases = [Case(flow, reading, figured) for flow in judged(level)]
+    cases = [Case(flow, reading, figured) for flow in judged(level, reading.loaded_s)]
     about_flows = [doubt for case in cases for rule in RULES for doubt in rule(case)]
     return about_flows + [doubt for rule in TRIAL_RULES for doubt in rule(reading, figured)]
 
@@ -160,7 +160,7 @@ def unstable(case: Case) -> Iterator[Doubt]:
     if case.flow.of_ceiling is not None:  # its rate is meant to change
         return
     counts = [second.answers for second in case.reading.flows[case.flow.name].seconds]
-    whole = counts[: len(case.reading.usage)]
+    whole = counts[: int(case.reading.window_s + SAME_SECOND)]
     if len(whole) < ENOUGH_SECONDS or mean(whole) < ENOUGH_A_SECOND:
         return
     spread = stdev(whole) / mean(whole)

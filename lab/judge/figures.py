@@ -1,6 +1,6 @@
 """From what a trial brought in to its figures: named, united numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.judge import statistics
 from lab.judge.ceilings import Slots, ceiling_per_s
-from lab.judge.reading import FlowReading, Reading
+from lab.judge.reading import FlowReading, Reading, SecondReading
 from loadtests.scenarios import AFTER, PROBE, Flow, Level
 
 Better = Literal["lower", "higher", "neither"]
@@ -39,7 +39,7 @@ def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
     """
     figures = {**_shares(reading), **_footprints(reading)}
     bounds: set[str] = set()
-    for flow in judged(level):
+    for flow in judged(level, reading.loaded_s):
         named = {**_rates(flow, reading, slots), **_latencies(flow, reading.flows[flow.name], bounds)}
         figures |= {prefix(flow) + name: value for name, value in named.items()}
         if not flow.ends:
@@ -52,9 +52,9 @@ def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
     return Figured(figures, frozenset(bounds))
 
 
-def judged(level: Level) -> list[Flow]:
-    """Return the flows that are on while the window is open."""
-    return [flow for flow in level.flows if flow.lasts_s(level.window_s)]
+def judged(level: Level, loaded_s: float) -> list[Flow]:
+    """Return the flows that are on in a window of that length."""
+    return [flow for flow in level.flows if flow.lasts_s(loaded_s)]
 
 
 def by_second(reading: Reading, level: Level) -> dict[str, list[float]]:
@@ -63,27 +63,34 @@ def by_second(reading: Reading, level: Level) -> dict[str, list[float]]:
     Where stacks take turns there is one value for each turn, 0 without an answer.
     """
     values: dict[str, list[float]] = {}
-    flows = [(prefix(flow), reading.flows[flow.name].seconds) for flow in judged(level)]
+    on = judged(level, reading.loaded_s)
+    flows = [(prefix(flow), _padded(reading.flows[flow.name].seconds, len(reading.usage))) for flow in on]
+    kinds = sorted({kind for _, seconds in flows for second in seconds for kind in second.complete})
     for number, used in enumerate(reading.usage):
         if not level.turns and used.at < 1 - SAME_SECOND:
             continue
-        seconds = [(start, second[number]) for start, second in flows if number < len(second)]
+        seconds = [(start, second[number]) for start, second in flows]
         answers = sum(second.answers for _, second in seconds)
         if answers or level.turns:
             cost = used.server * 1e6 / answers if answers else 0.0
             values.setdefault("cpu_us_per_request", []).append(cost)
         for start, second in seconds:
             values.setdefault(f"{start}throughput_per_s", []).append(second.answers)
-            for kind, microseconds in second.complete.items():
-                values.setdefault(f"{start}{kind}_ms_p50", []).append(float(np.median(microseconds)) / 1000)
+            for kind in kinds if level.turns else second.complete:
+                middle = float(np.median(second.complete.get(kind) or [0])) / 1000
+                values.setdefault(f"{start}{kind}_ms_p50", []).append(middle)
     return values
+
+
+def _padded(seconds: Sequence[SecondReading], count: int) -> list[SecondReading]:
+    return [*seconds, *[SecondReading()] * (count - len(seconds))]
 
 
 def histograms(reading: Reading, level: Level) -> dict[str, str]:
     """Return the histograms of answered requests that hold anything, by kind, as they were recorded."""
     return {
         prefix(flow) + kind: encoded
-        for flow in judged(level)
+        for flow in judged(level, reading.loaded_s)
         for kind, encoded in reading.flows[flow.name].complete.items()
         if statistics.decode(encoded).size
     }
@@ -115,7 +122,7 @@ def _footprints(reading: Reading) -> dict[str, float]:
 
 def _held(flow: Flow, reading: Reading) -> dict[str, float]:
     came = reading.flows[flow.name]
-    if came.bytes:
+    if flow.way == "download":
         return {"received_mib_per_s": came.bytes / MIB / reading.loaded_s}
     grown_kib = (reading.after.own_mib - reading.before.own_mib) * 1024
     each = {"memory_kib_per_connection": grown_kib / came.held} if came.held else {}

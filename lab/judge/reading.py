@@ -63,7 +63,7 @@ class LoadReading(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """CPU seconds used since the window opened, at a moment of the monotonic clock.
+    """CPU seconds used in one second of the window, or one turn, `at` being how long it was.
 
     `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds.
     """
@@ -73,16 +73,6 @@ class Usage(msgspec.Struct, frozen=True):
     generator: float
     lab: float
     machine: float
-
-    def since(self, before: "Usage") -> "Usage":
-        """Return what was used since another moment."""
-        return Usage(
-            self.at - before.at,
-            self.server - before.server,
-            self.generator - before.generator,
-            self.lab - before.lab,
-            self.machine - before.machine,
-        )
 
 
 class Footprint(msgspec.Struct, frozen=True):

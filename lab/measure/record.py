@@ -80,7 +80,7 @@ def describe(flow: Flow) -> str:
     if flow.of_ceiling is not None:
         return f"{sends}, {flow.of_ceiling:g} times the ceiling {at}, {users}"
     if flow.rate_per_s is not None:
-        return f"{sends}, {flow.rate_per_s:g} a second {at}, {users}{TOLD[flow.way]}"
+        return f"{sends}, {flow.rate_per_s:g} a second {at}, {users}{TOLD[flow.way] if flow.way != 'ask' else ''}"
     return f"{sends}, {users}{TOLD[flow.way]}"
 
 

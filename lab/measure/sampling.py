@@ -88,8 +88,9 @@ def machine_cpu_s() -> float:
 def footprint(pid: int) -> Footprint:
     """Read what a process tree holds."""
     shared = own = threads = 0
-    for process in map(psutil.Process, tree(pid)):
+    for number in tree(pid):
         with suppress(psutil.Error):
+            process = psutil.Process(number)
             memory = process.memory_full_info()
             shared += getattr(memory, "pss", memory.rss)
             own += memory.uss

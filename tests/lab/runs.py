@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from hdrh.histogram import HdrHistogram
 
-from lab.judge.reading import FlowReading, LoadReading, Reading, Usage
-from lab.run import LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
+from lab.judge.reading import FlowReading, Footprint, Reading, TargetReading, Usage
+from lab.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
 
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
+BEFORE = Footprint(pss_mib=20.0, own_mib=15.0, threads=3)
+AFTER = Footprint(pss_mib=25.0, own_mib=19.0, threads=8)
 
 
 def histogram(*milliseconds: float) -> str:
@@ -24,14 +26,16 @@ def flow(
     censored: Mapping[str, list[float]] | None = None,
     errors: Mapping[str, int] | None = None,
 ) -> FlowReading:
-    """Return what a flow recorded: latencies in ms by kind."""
-    answered, censored = answered or {}, censored or {}
+    """Return what a flow recorded: latencies in ms by kind; all that was due was answered, or is counted."""
+    answered, censored, errors = answered or {}, censored or {}, errors or {}
+    answers, unanswered = len(answered.get("service", [])), len(censored.get("corrected", []))
     return FlowReading(
-        answers=len(answered.get("service", [])),
-        errors=dict(errors or {}),
-        censored=len(censored.get("corrected", [])),
+        answers=answers,
+        errors=dict(errors),
+        censored=unanswered,
         complete={kind: histogram(*answered.get(kind, [])) for kind in KINDS},
         unanswered={kind: histogram(*censored.get(kind, [])) for kind in KINDS},
+        due=answers + unanswered + sum(errors.values()),
     )
 
 
@@ -40,16 +44,17 @@ def reading(cpu_s: float = 0.5, **flows: FlowReading) -> Reading:
     return of_flows(flows, cpu_s)
 
 
-def of_flows(flows: dict[str, FlowReading], cpu_s: float = 0.5) -> Reading:
-    """Return what a trial of two seconds brought in, by the names of its flows."""
-    usage = Usage(at=102.0, server=cpu_s, lab=0.01, machine=cpu_s + 0.3)
-    return Reading(LoadReading(100.0, 102.0, flows, cpu_s=0.2), [usage], memory_mib=25.0)
+def of_flows(flows: dict[str, FlowReading], cpu_s: float = 0.5, seconds: int = 2) -> Reading:
+    """Return what a trial of some seconds brought in, by the names of its flows; each cost the same."""
+    each = cpu_s / seconds
+    usage = Usage(at=1.0, server=each, generator=0.1, lab=0.005, machine=each + 0.15)
+    return Reading(TargetReading(flows), [usage] * seconds, float(seconds), BEFORE, AFTER)
 
 
 def run(trials: list[Trial] | None = None, stacks: list[StackRecord] | None = None) -> Run:
     """Return a run of slow-io at 1 and 50 users on two stacks."""
     return Run(
-        schema=1,
+        schema=SCHEMA,
         run=RunRecord("made-up", "2026-01-02T03:04:05+00:00", None, "quick", 10.0, 8.0, 7, 4),
         environment={"cpu": "a <cpu> | with marks", "python": "CPython 3.11"},
         stacks=stacks or [stack("uvicorn/asgi"), stack("gunicorn-sync/wsgi", slots=1)],

@@ -1,11 +1,13 @@
 """Records of runs, written and read."""
 
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lab.errors import LabError
-from lab.run import RESULTS, point_latest, read, write
+from lab.run import RESULTS, as_json_text, point_latest, read, write
 from tests.lab import runs
 
 
@@ -43,6 +45,25 @@ def test_other_schema_is_refused(tmp_path: Path) -> None:
     write(run, tmp_path)
     with pytest.raises(LabError, match="has schema 99"):
         read(tmp_path)
+
+
+def test_a_run_of_the_first_schema_is_still_read(tmp_path: Path) -> None:
+    """What later schemas added is absent from an old run, and it is read all the same."""
+    run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
+    run.schema = 1
+    old = json.loads(as_json_text(run))
+    for records, added in (("trials", "turns"), ("stacks", "slots_by_waiting")):
+        for record in old[records]:
+            del record[added]
+    (tmp_path / RESULTS).write_text(json.dumps(old))
+    assert read(tmp_path) == run
+
+
+def test_a_level_is_a_number_or_a_word(tmp_path: Path) -> None:
+    """Levels that count stay numbers, and those that name a kind words."""
+    named = msgspec.structs.replace(runs.trial("uvicorn/asgi", 50), level="blocking")
+    write(runs.run([runs.trial("uvicorn/asgi", 50), named]), tmp_path)
+    assert [trial.level for trial in read(tmp_path).trials] == [50, "blocking"]
 
 
 def test_failed_write_keeps_the_old_record(tmp_path: Path) -> None:

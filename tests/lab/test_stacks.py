@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.servers import SERVERS, Settings
-from lab.stacks import APPS, DEFAULT_STACKS, Command, Stack, all_stacks, find
+from lab.stacks import APPS, ASYNCIO_POOL, DEFAULT_STACKS, Command, Stack, all_stacks, find
 
 
 def test_every_server_meets_every_app_it_can_call() -> None:
@@ -37,6 +37,45 @@ def test_default_stacks_come_first() -> None:
 def test_slots(name: str, slots: int | None) -> None:
     """Slots are workers, workers times threads or pool, or unbounded."""
     assert find(name).slots(Settings(workers=3, threads=8)) == slots
+
+
+@pytest.mark.parametrize(
+    ("name", "blocking", "offloaded"),
+    [
+        ("gunicorn-sync/wsgi", 3, 3),
+        ("gunicorn-gthread/wsgi", 24, 24),
+        ("uvicorn/asgi", 3, 3 * ASYNCIO_POOL),
+        ("gunicorn-asgi/asgi", 3, 3 * ASYNCIO_POOL),
+        ("uvicorn/wsgi-bridged", 24, 24),
+    ],
+)
+def test_slots_depend_on_how_the_app_waits(name: str, blocking: int, offloaded: int) -> None:
+    """A blocking call holds an event loop, an offloaded one a thread of its pool; WSGI waits in its thread anyway."""
+    stack, settings = find(name), Settings(workers=3, threads=8)
+    assert (stack.slots(settings, "blocking"), stack.slots(settings, "offloaded")) == (blocking, offloaded)
+
+
+def test_an_event_loop_behind_threads_is_no_wider_than_either() -> None:
+    """An ASGI app in a WSGI server has the server's threads before it and one event loop behind them."""
+    stack, settings = find("gunicorn-gthread/asgi-bridged"), Settings(workers=1, threads=ASYNCIO_POOL + 5)
+    assert stack.slots(settings, "blocking") == 1
+    assert stack.slots(settings, "offloaded") == ASYNCIO_POOL
+
+
+@pytest.mark.parametrize("stack", list(all_stacks()), ids=lambda stack: stack.name)
+def test_a_client_that_waits_holds_up_nobody(stack: Stack) -> None:
+    """What a client sends slowly the kernel takes in: nothing bounds how many do."""
+    assert stack.slots(Settings(), "client") is None
+
+
+def test_slots_are_told_for_each_way_of_waiting() -> None:
+    """All of them at once, by name."""
+    assert find("uvicorn/asgi").slots_by_waiting(Settings()) == {
+        "interface": None,
+        "blocking": 1,
+        "offloaded": ASYNCIO_POOL,
+        "client": None,
+    }
 
 
 def test_bridge_pool_is_a_setting_of_the_command() -> None:

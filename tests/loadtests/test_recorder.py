@@ -1,17 +1,24 @@
 """What is kept of the load. Times are plain numbers: nothing here waits or measures."""
 
 import json
+from dataclasses import replace
+from math import inf
 from typing import Any
 
 import pytest
 from hdrh.histogram import HdrHistogram
 
 from loadtests.recorder import Lane, Recorder
-from loadtests.scenarios import Flow
+from loadtests.scenarios import Flow, Way
+from loadtests.schedule import Turns
 
 CLOSED = Flow("traffic", "/", users=1)
 OPEN = Flow("traffic", "/", users=1, rate_per_s=1000)  # one request each millisecond
-STREAM = Flow("traffic", "/stream", users=1, chunks=3)
+STREAM = Flow("traffic", "/stream", users=1, way="stream", chunks=3)
+DOWNLOAD = Flow("traffic", "/bytes", users=1, way="download", chunks=1)
+IDLE = Flow("traffic", "/", users=1, way="idle")
+
+APART = ("seconds", "closed", "bytes", "held", "trace")  # each has tests of its own
 
 Report = dict[str, Any]
 
@@ -26,10 +33,33 @@ def recording(*flows: Flow) -> tuple[Recorder, list[Lane]]:
     return recorder, lanes
 
 
-def closed(recorder: Recorder, flow: str = "traffic") -> Report:
-    """Close the window; return what came of a flow in all, with histograms in microseconds."""
+def scheduled(*times: float) -> tuple[Recorder, Lane]:
+    """Return such a recorder with a lane of an open loop whose requests are due at these times."""
+    recorder, (lane,) = recording(OPEN)
+    lane.times = iter(times)
+    lane.advance(0.0)
+    return recorder, lane
+
+
+def answer(
+    recorder: Recorder, lane: Lane, sent_at: float, service_s: float, error: str | None = None
+) -> None:
+    """Send a request on a lane and answer it."""
+    recorder.sent(lane, sent_at)
+    recorder.answered(lane, sent_at + service_s, service_s, error)
+
+
+def told(recorder: Recorder, flow: str = "traffic") -> Report:
+    """Close the window; return what came of a flow, as JSON has it."""
     report: Report = json.loads(json.dumps(recorder.close()))["flows"][flow]
-    del report["seconds"], report["closed"]
+    return report
+
+
+def closed(recorder: Recorder) -> Report:
+    """Close the window; return what came of the traffic in all, with histograms in microseconds."""
+    report = told(recorder)
+    for name in APART:
+        del report[name]
     for section in ("complete", "unanswered"):
         report[section] = {kind: values for kind, h in report[section].items() if (values := microseconds(h))}
     return report
@@ -44,11 +74,12 @@ def microseconds(encoded: str) -> list[int]:
 def test_a_request_answered_in_the_window_counts() -> None:
     """It counts once, with its service time, its time since it was due, and the lag of the generator."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, 12.0)
+    lane.due_at = 12.0
     recorder.sent(lane, 12.0005)
     recorder.answered(lane, 12.0015, 0.001, None)
     assert closed(recorder) == {
         "answers": 1,
+        "due": 1,
         "errors": {},
         "censored": 0,
         "complete": {"service": [1000], "corrected": [1500], "lag": [500]},
@@ -58,26 +89,24 @@ def test_a_request_answered_in_the_window_counts() -> None:
 
 def test_lag_is_not_the_stall_of_the_server() -> None:
     """A request that was due while the last one still ran is late by the server, not by the generator."""
-    recorder, (lane,) = recording(OPEN)
-    recorder.due(lane, 12.0)
+    recorder, lane = scheduled(12.0, 12.001, 21.0)
     recorder.sent(lane, 12.0)
     recorder.answered(lane, 12.0012, 0.0012, None)
-    recorder.due(lane, 12.001)
     recorder.sent(lane, 12.0015)
     recorder.answered(lane, 12.0018, 0.0003, None)
-    recorder.due(lane, 21.0)
     assert closed(recorder)["complete"] == {"service": [300, 1200], "corrected": [800, 1200], "lag": [1, 300]}
 
 
 def test_a_request_answered_before_the_window_leaves_no_trace() -> None:
     """Warming up isn't measured: only the lane knows that it has been answered."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, 9.0)
+    lane.due_at = 9.0
     recorder.sent(lane, 9.0)
     recorder.answered(lane, 9.999, 0.999, None)
     assert lane.answers == 1
     assert closed(recorder) == {
         "answers": 0,
+        "due": 0,
         "errors": {},
         "censored": 0,
         "complete": {},
@@ -91,14 +120,14 @@ def test_without_a_window_only_answers_are_counted() -> None:
     recorder.join(lane)
     recorder.sent(lane, 1.0)
     recorder.answered(lane, 2.0, 1.0, None)
-    assert (lane.answers, recorder.tallies["traffic"].answers) == (1, 0)
+    assert (lane.answers, told(recorder)["answers"]) == (1, 0)
 
 
 @pytest.mark.parametrize(("now", "answers"), [(10.0, 1), (20.0, 0)], ids=["opening", "closing"])
 def test_the_window_includes_its_start_and_not_its_end(now: float, answers: int) -> None:
     """An answer at the opening counts, one at the closing doesn't."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, now - 0.001)
+    lane.due_at = now - 0.001
     recorder.sent(lane, now - 0.001)
     recorder.answered(lane, now, 0.001, None)
     assert closed(recorder)["answers"] == answers
@@ -107,7 +136,7 @@ def test_the_window_includes_its_start_and_not_its_end(now: float, answers: int)
 def test_a_request_sent_before_the_window_counts_when_it_is_answered_in_it() -> None:
     """What matters is when the answer came; the time is that of the whole request."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, 9.9995)
+    lane.due_at = 9.9995
     recorder.sent(lane, 9.9995)
     recorder.answered(lane, 10.0005, 0.001, None)
     assert closed(recorder)["complete"] == {"service": [1000], "corrected": [1000], "lag": [1]}
@@ -116,10 +145,11 @@ def test_a_request_sent_before_the_window_counts_when_it_is_answered_in_it() -> 
 def test_an_unanswered_request_counts_with_its_age() -> None:
     """A request without an answer at the close is censored: it took its age at least."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, 19.9985)
+    lane.due_at = 19.9985
     recorder.sent(lane, 19.999)
     assert closed(recorder) == {
         "answers": 0,
+        "due": 1,
         "errors": {},
         "censored": 1,
         "complete": {},
@@ -130,7 +160,7 @@ def test_an_unanswered_request_counts_with_its_age() -> None:
 def test_an_answer_after_the_close_leaves_the_request_censored() -> None:
     """An answer that comes when the window has closed changes nothing."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, 19.999)
+    lane.due_at = 19.999
     recorder.sent(lane, 19.999)
     recorder.answered(lane, 20.001, 0.002, None)
     report = closed(recorder)
@@ -141,7 +171,7 @@ def test_an_answer_after_the_close_leaves_the_request_censored() -> None:
 def test_an_idle_user_of_a_closed_loop_is_not_censored() -> None:
     """A user of a closed loop that has been answered and hasn't sent again owes nothing."""
     recorder, (lane,) = recording(CLOSED)
-    recorder.due(lane, 19.998)
+    lane.due_at = 19.998
     recorder.sent(lane, 19.998)
     recorder.answered(lane, 19.999, 0.001, None)
     assert closed(recorder)["censored"] == 0
@@ -149,11 +179,11 @@ def test_an_idle_user_of_a_closed_loop_is_not_censored() -> None:
 
 def test_a_stalled_lane_counts_each_request_that_is_due_behind() -> None:
     """In an open loop the stall of one request is the wait of all that were due meanwhile."""
-    recorder, (lane,) = recording(OPEN)
-    recorder.due(lane, 19.9985)
+    recorder, lane = scheduled(19.9985, 19.9995, 20.0005)
     recorder.sent(lane, 19.9985)
     assert closed(recorder) == {
         "answers": 0,
+        "due": 2,
         "errors": {},
         "censored": 2,
         "complete": {},
@@ -163,25 +193,23 @@ def test_a_stalled_lane_counts_each_request_that_is_due_behind() -> None:
 
 def test_a_request_that_was_never_sent_is_censored_too() -> None:
     """A request of an open loop that was due and not even sent has waited since it was due."""
-    recorder, (lane,) = recording(OPEN)
-    recorder.due(lane, 19.9995)
+    recorder, _ = scheduled(19.9995, 20.0005)
     report = closed(recorder)
     assert (report["censored"], report["unanswered"]) == (1, {"corrected": [500]})
 
 
 def test_a_request_that_is_due_after_the_close_is_not_censored() -> None:
     """An open loop owes nothing that isn't due yet."""
-    recorder, (lane,) = recording(OPEN)
-    recorder.due(lane, 20.0005)
+    recorder, _ = scheduled(20.0005)
     report = closed(recorder)
-    assert (report["censored"], report["unanswered"]) == (0, {})
+    assert (report["censored"], report["due"], report["unanswered"]) == (0, 0, {})
 
 
 def test_errors_are_counted_by_kind_and_keep_out_of_the_latencies() -> None:
     """A quick error must not make a server look fast."""
     recorder, (lane,) = recording(CLOSED)
     for error in ("HTTPError", "ConnectionError", "HTTPError"):
-        recorder.due(lane, 12.0)
+        lane.due_at = 12.0
         recorder.sent(lane, 12.0)
         recorder.answered(lane, 12.0001, 0.0001, error)
     report = closed(recorder)
@@ -208,7 +236,7 @@ def test_an_answer_to_nothing_is_passed_over() -> None:
 def test_a_stream_has_a_first_byte_and_gaps() -> None:
     """The first chunk counts from the sending, each other one from the chunk before."""
     recorder, (lane,) = recording(STREAM)
-    recorder.due(lane, 12.0)
+    lane.due_at = 12.0
     recorder.sent(lane, 12.0)
     for at in (12.0005, 12.0015, 12.0027):
         recorder.chunk(lane, at)
@@ -221,7 +249,7 @@ def test_the_next_stream_starts_anew() -> None:
     """The first chunk of a stream isn't a gap since the last chunk of the stream before."""
     recorder, (lane,) = recording(STREAM)
     for start in (12.0, 13.0):
-        recorder.due(lane, start)
+        lane.due_at = start
         recorder.sent(lane, start)
         recorder.chunk(lane, start + 0.0005)
         recorder.answered(lane, start + 0.0005, 0.0005, None)
@@ -249,7 +277,7 @@ def test_a_chunk_on_an_idle_lane_leaves_no_trace() -> None:
 def test_a_stream_that_has_begun_has_no_unanswered_first_byte() -> None:
     """A stream that is censored after its first chunk has a first byte already."""
     recorder, (lane,) = recording(STREAM)
-    recorder.due(lane, 19.999)
+    lane.due_at = 19.999
     recorder.sent(lane, 19.999)
     recorder.chunk(lane, 19.9995)
     report = closed(recorder)
@@ -261,7 +289,7 @@ def test_times_are_kept_within_the_histogram() -> None:
     """What is shorter than a microsecond counts as one, what is longer than ten minutes as ten minutes."""
     recorder, (lane,) = recording(CLOSED)
     for service_s in (0.0, 100_000.0):
-        recorder.due(lane, 12.0)
+        lane.due_at = 12.0
         recorder.sent(lane, 12.0)
         recorder.answered(lane, 12.0, service_s, None)
     least, most = closed(recorder)["complete"]["service"]
@@ -274,30 +302,25 @@ def test_flows_are_kept_apart() -> None:
     probe = Flow("probe", "/", users=1)
     recorder, lanes = recording(CLOSED, CLOSED, probe)
     for lane in lanes:
-        recorder.due(lane, 12.0)
+        lane.due_at = 12.0
         recorder.sent(lane, 12.0)
         recorder.answered(lane, 12.001, 0.001, None)
     flows = json.loads(json.dumps(recorder.close()))["flows"]
     assert {name: tally["answers"] for name, tally in flows.items()} == {"traffic": 2, "probe": 1}
 
 
-def test_the_report_tells_its_window() -> None:
-    """The report says when the window opened and closed, by the monotonic clock."""
-    recorder, _ = recording(CLOSED)
-    report = recorder.close()
-    assert (report["opened_at"], report["closed_at"]) == (10.0, 20.0)
-
-
 def test_answers_are_counted_by_second_too() -> None:
     """Each second of the window keeps its own answers and corrected times."""
     recorder, (lane,) = recording(CLOSED)
     for answered_at in (10.5, 12.25, 12.75):
-        recorder.due(lane, answered_at - 0.001)
+        lane.due_at = answered_at - 0.001
         recorder.sent(lane, answered_at - 0.001)
         recorder.answered(lane, answered_at, 0.001, None)
-    seconds = recorder.close()["flows"]["traffic"]["seconds"]  # type: ignore[index] # JSON's terms
-    assert [second["answers"] for second in seconds] == [1, 0, 2]
-    assert microseconds(seconds[2]["complete"]["corrected"]) == [1000, 1000]
+    assert told(recorder)["seconds"] == [
+        {"answers": 1, "complete": {"corrected": [1000]}},
+        {"answers": 0, "complete": {}},
+        {"answers": 2, "complete": {"corrected": [1000, 1000]}},
+    ]
 
 
 def test_answers_that_close_their_connection_are_counted() -> None:
@@ -306,4 +329,122 @@ def test_answers_that_close_their_connection_are_counted() -> None:
     for closes in (True, True, False):
         recorder.sent(lane, 12.0)
         recorder.answered(lane, 12.001, 0.001, None, closes=closes)
-    assert recorder.tallies["traffic"].closed == 2
+    assert told(recorder)["closed"] == 2
+
+
+def test_what_was_due_counts_whatever_came_of_it() -> None:
+    """An open loop's requests are due by its schedule: answered, failed, sent or not even that."""
+    recorder, lane = scheduled(*(10.0 + n for n in range(-2, 15)))
+    for _ in range(4):
+        answer(recorder, lane, lane.due_at, 0.1, "HTTPError" if lane.due_at == 11.0 else None)
+    recorder.sent(lane, lane.due_at)
+    report = closed(recorder)
+    assert (report["due"], report["answers"], report["errors"], report["censored"]) == (
+        10,
+        1,
+        {"HTTPError": 1},
+        8,
+    )
+
+
+def test_what_was_due_before_the_window_is_not_due_in_it() -> None:
+    """A request that was due before counts as answered when its answer comes in the window, not as due."""
+    recorder, lane = scheduled(9.9, 30.0)
+    answer(recorder, lane, 9.9, 0.2)
+    report = closed(recorder)
+    assert (report["due"], report["answers"]) == (0, 1)
+
+
+def test_a_schedule_that_is_over_leaves_nothing_due() -> None:
+    """After the last time of its schedule a lane is never due again."""
+    recorder, lane = scheduled(12.0)
+    answer(recorder, lane, 12.0, 0.1)
+    assert lane.due_at == inf
+    assert closed(recorder)["censored"] == 0
+
+
+def test_a_closed_loop_is_due_when_it_is_answered() -> None:
+    """The next request of a closed loop is due at once."""
+    recorder, (lane,) = recording(CLOSED)
+    answer(recorder, lane, 12.0, 0.5)
+    assert lane.due_at == 12.5
+
+
+@pytest.mark.parametrize(("stays_open", "held"), [(True, 1), (False, 0)])
+def test_connections_that_stand_open_at_the_end_are_held(*, stays_open: bool, held: int) -> None:
+    """A connection counts when it stands at the close, not when the server has ended it before."""
+    recorder, (lane,) = recording(IDLE)
+    recorder.holds(lane, open_=True)
+    if not stays_open:
+        recorder.holds(lane, open_=False)
+    assert (told(recorder)["held"], lane.answers) == (held, 1)
+
+
+def test_bytes_count_when_they_are_read_in_the_window() -> None:
+    """Of a body that doesn't end what is read before the opening and from the closing on is left out."""
+    recorder, (lane,) = recording(DOWNLOAD)
+    for at, count in ((9.9, 1), (10.0, 10), (19.9, 100), (20.0, 1000)):
+        recorder.received(lane, at, count)
+    assert told(recorder)["bytes"] == 110
+
+
+@pytest.mark.parametrize("way", ["download", "idle", "silent"])
+def test_what_never_ends_is_not_censored(way: Way) -> None:
+    """A request that isn't meant to be answered in the window isn't a request without an answer."""
+    recorder, (lane,) = recording(Flow("traffic", "/", users=1, way=way))
+    lane.due_at = 12.0
+    recorder.sent(lane, 12.0)
+    report = closed(recorder)
+    assert (report["censored"], report["due"], report["unanswered"]) == (0, 0, {})
+
+
+def test_a_download_that_has_not_begun_waits_for_its_first_byte() -> None:
+    """Nobody is answered at once because nobody waits for the end: the first byte is censored."""
+    recorder, (lane,) = recording(DOWNLOAD)
+    recorder.sent(lane, 19.999)
+    assert closed(recorder)["unanswered"] == {"first_byte": [1000]}
+
+
+def test_an_upload_on_its_way_has_no_first_byte_to_wait_for() -> None:
+    """The pieces of an upload are sent, not read: its answer alone is censored."""
+    recorder, (lane,) = recording(Flow("traffic", "/upload", users=1, way="upload", chunks=10))
+    lane.due_at = 19.999
+    recorder.sent(lane, 19.999)
+    assert closed(recorder)["unanswered"] == {"service": [1000], "corrected": [1000]}
+
+
+def test_a_traced_flow_keeps_each_latency() -> None:
+    """A trace has when each request was due, after the opening, and its corrected time; before that nothing."""
+    recorder, lanes = recording(replace(CLOSED, traced=True), replace(CLOSED, name="other"))
+    for lane in lanes:
+        for due_at in (9.0, 10.5, 12.0):
+            lane.due_at = due_at
+            answer(recorder, lane, due_at + 0.25, 0.5)
+    flows = json.loads(json.dumps(recorder.close()))["flows"]
+    assert flows["traffic"]["trace"] == [[0.5, 0.75], [2.0, 0.75]]
+    assert flows["other"]["trace"] == []
+
+
+def test_turns_are_kept_by_the_round_in_which_a_request_was_due() -> None:
+    """Where targets take turns an answer that comes in another's turn still belongs to its own."""
+    recorder, lane = Recorder(Turns(targets=2, seed=0)), Lane(CLOSED, 0)
+    recorder.join(lane)
+    recorder.open(10.0, 20.0)
+    for due_at, service_s in ((10.02, 0.001), (10.19, 0.03), (10.41, 0.002)):
+        lane.due_at = due_at
+        answer(recorder, lane, due_at, service_s)
+    assert told(recorder)["seconds"] == [
+        {"answers": 2, "complete": {"corrected": [1000, 30000]}},
+        {"answers": 0, "complete": {}},
+        {"answers": 1, "complete": {"corrected": [2000]}},
+    ]
+
+
+def test_an_answer_from_before_the_window_belongs_to_its_first_round() -> None:
+    """What was due before the opening and is answered after it counts in the round that is on."""
+    recorder, lane = Recorder(Turns(targets=2, seed=0)), Lane(CLOSED, 0)
+    recorder.join(lane)
+    recorder.open(10.0, 20.0)
+    lane.due_at = 9.99
+    answer(recorder, lane, 9.99, 0.02)
+    assert [each["answers"] for each in told(recorder)["seconds"]] == [1]

@@ -4,7 +4,7 @@ import pytest
 
 from lab.judge.calibration import EXPECTED, Expected, judged, passed
 from lab.judge.figures import FIGURES
-from loadtests.scenarios import CALIBRATIONS
+from loadtests.calibrations import CALIBRATIONS
 
 PERFECT: dict[str, dict[str, float]] = {
     name: {e.figure: e.theory for e in EXPECTED if e.scenario == name} for name in CALIBRATIONS

@@ -1,5 +1,9 @@
 """Verdicts on pairs of stacks."""
 
+from collections.abc import Sequence
+from random import Random
+from statistics import median
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -57,6 +61,70 @@ def test_a_stack_against_the_same_figures_is_a_tie(values: list[float]) -> None:
         [trial(name, value) for value in values] for name in ("uvicorn/asgi", "gunicorn-sync/wsgi")
     )
     assert verdict_on(CPU, compared(ours, theirs, CPU), 0.0) == "tie"
+
+
+def in_turns(stack: str, seconds: Sequence[float], repetition: int = 1) -> Trial:
+    """Return a trial whose turns cost so much each."""
+    made = trial(stack, median(seconds), list(seconds))
+    return msgspec.structs.replace(made, turns=True, repetition=repetition)
+
+
+def drifting(seed: int, rounds: int = 60) -> list[float]:
+    """Return what rounds cost on a machine that is twice as slow in the end, and noisy by 2 %."""
+    random = Random(seed)
+    return [100.0 * (1 + n / rounds) * random.gauss(1, 0.02) for n in range(rounds)]
+
+
+def test_drift_that_fell_on_the_same_rounds_cancels() -> None:
+    """Whatever the machine does in a round falls on both stacks: their ratio is exact."""
+    theirs = in_turns("gunicorn-sync/wsgi", drifting(1))
+    ours = in_turns("uvicorn/asgi", [1.2 * value for value in drifting(1)])
+    found = compared([ours], [theirs], CPU)
+    assert [found.low, found.ratio, found.high] == pytest.approx([1.2, 1.2, 1.2])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_stack_in_turns_is_a_tie(seed: int) -> None:
+    """Two that differ by noise alone have an interval that includes 1, however much both drift."""
+    shared, random = drifting(seed), Random(seed + 100)
+    noisy = [[value * random.gauss(1, 0.02) for value in shared] for _ in range(2)]
+    found = compared([in_turns("uvicorn/asgi", noisy[0])], [in_turns("gunicorn-sync/wsgi", noisy[1])], CPU)
+    assert verdict_on(CPU, found, 0.0) == "tie"
+    assert found.low <= 1 <= found.high
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_fifth_more_is_found_in_turns(seed: int) -> None:
+    """A stack that costs 20 % more is slower, and the interval holds the truth."""
+    shared, random = drifting(seed), Random(seed + 100)
+    theirs = in_turns("gunicorn-sync/wsgi", [value * random.gauss(1, 0.02) for value in shared])
+    ours = in_turns("uvicorn/asgi", [1.2 * value * random.gauss(1, 0.02) for value in shared])
+    found = compared([ours], [theirs], CPU)
+    assert verdict_on(CPU, found, 0.05) == "slower"
+    assert found.low <= found.ratio <= found.high
+    assert found.ratio == pytest.approx(1.2, rel=0.02)
+
+
+def test_rounds_in_which_one_was_not_answered_are_left_out() -> None:
+    """A turn without an answer is no cost of nothing: its round says nothing of either."""
+    ours = in_turns("uvicorn/asgi", [120.0, 0.0, 240.0, 360.0, 480.0])
+    theirs = in_turns("gunicorn-sync/wsgi", [100.0, 900.0, 200.0, 0.0])
+    found = compared([ours], [theirs], CPU)
+    assert [found.low, found.ratio, found.high] == pytest.approx([1.2, 1.2, 1.2])
+
+
+def test_rounds_of_different_blocks_are_not_paired() -> None:
+    """The first round of one block has nothing in common with the first of another."""
+    ours = [in_turns("uvicorn/asgi", [120.0] * 5, 1), in_turns("uvicorn/asgi", [240.0] * 5, 2)]
+    theirs = [in_turns("gunicorn-sync/wsgi", [200.0] * 5, 2), in_turns("gunicorn-sync/wsgi", [100.0] * 5, 1)]
+    found = compared(ours, theirs, CPU)
+    assert [found.low, found.ratio, found.high] == pytest.approx([1.2, 1.2, 1.2])
+
+
+def test_stacks_that_never_took_turns_together_are_not_compared() -> None:
+    """Where no block has a sound trial of both there is no round to compare, and the rest goes on."""
+    run = run_of(in_turns("uvicorn/asgi", [120.0] * 5, 1), in_turns("gunicorn-sync/wsgi", [100.0] * 5, 2))
+    assert comparisons(run, run.baseline) == []
 
 
 def test_spread_between_seconds_widens_the_interval() -> None:

@@ -1,12 +1,15 @@
 """Rules that raise doubts, each on and off."""
 
+from dataclasses import replace
+
 import msgspec
+import pytest
 
 from lab.judge.doubts import doubts
 from lab.judge.figures import figured
-from lab.judge.reading import FlowReading, LoadReading, Reading, SecondReading, Usage
+from lab.judge.reading import Aftermath, FlowReading, SecondReading, Usage
 from lab.run import Doubt
-from loadtests.scenarios import TRAFFIC, Flow, Level
+from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Flow, Level, Way
 from tests.lab import runs
 
 CLOSED = Flow(TRAFFIC, "/sleep", users=10, waits_s=0.1)
@@ -16,7 +19,9 @@ OPEN = Flow(TRAFFIC, "/", users=10, rate_per_s=500)
 def raised(came: FlowReading, flow: Flow = CLOSED, slots: int | None = 10) -> dict[str, Doubt]:
     """Return the doubts about two seconds of a flow, by name."""
     reading, level = runs.reading(traffic=came), Level(1, (flow,), 2.0)
-    return {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, slots))}
+    return {
+        doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {"interface": slots}))
+    }
 
 
 def answered(count: int, lag_ms: float = 0.1) -> FlowReading:
@@ -69,16 +74,26 @@ def test_no_answer_at_all_is_told() -> None:
 
 def raised_by(generator: float = 0.1, machine: float = 0.7) -> set[str]:
     """Return the names of the doubts about a sound flow when so many CPU seconds were used in two."""
-    level, usage = Level(1, (OPEN,), 2.0), Usage(at=102.0, server=0.5, lab=0.01, machine=machine)
-    load = LoadReading(100.0, 102.0, {TRAFFIC: answered(1000)}, cpu_s=generator)
-    reading = Reading(load, [usage], 25.0)
-    return {doubt.name for doubt in doubts(reading, level, figured(reading, level, None))}
+    level = Level(1, (OPEN,), 2.0)
+    usage = [Usage(1.0, 0.25, generator / 2, 0.005, machine / 2)] * 2
+    reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), usage=usage)
+    return {doubt.name for doubt in doubts(reading, level, figured(reading, level, {}))}
 
 
 def test_breathless_generator_is_told() -> None:
     """More than 70 % of a core is more than one generator can time well."""
     assert raised_by(generator=1.5, machine=2.1) == {"generator-bound"}
     assert raised_by(generator=1.3, machine=1.9) == set()
+
+
+def test_a_generator_breathless_for_a_second_is_told() -> None:
+    """One second in which the generator was too busy spoils the latencies of all flows, and not the CPU."""
+    level = Level(1, (OPEN,), 2.0)
+    usage = [Usage(1.0, 0.25, cores, 0.005, cores + 0.25) for cores in (0.1, 0.9)]
+    reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), usage=usage)
+    (doubt,) = doubts(reading, level, figured(reading, level, {}))
+    assert (doubt.name, doubt.discards) == ("generator-bound", True)
+    assert {name.rpartition("_")[0] for name in doubt.figures} == {"corrected_ms", "service_ms"}
 
 
 def test_busy_machine_is_told() -> None:
@@ -88,8 +103,9 @@ def test_busy_machine_is_told() -> None:
 
 def test_missed_rate_is_told() -> None:
     """Fewer answers than were to be sent, and none open, is another load than was asked for."""
-    assert "rate-missed" in raised(answered(950), OPEN)
-    assert "rate-missed" not in raised(answered(995), OPEN)
+    for answers, missed in ((950, True), (995, False)):
+        came = msgspec.structs.replace(answered(answers), due=1000)
+        assert ("rate-missed" in raised(came, OPEN)) is missed
 
 
 def test_closed_connections_are_told() -> None:
@@ -98,19 +114,32 @@ def test_closed_connections_are_told() -> None:
     assert raised(churning, OPEN)["connection-churn"].figures == ["cpu_us_per_request"]
 
 
+def names_of(counts: list[int], flow: Flow, last_s: float = 1.0) -> set[str]:
+    """Return the names of the doubts about a flow with so many answers in each second, the last so long."""
+    seconds = [SecondReading(count) for count in counts]
+    came = msgspec.structs.replace(answered(sum(counts)), seconds=seconds)
+    reading = runs.of_flows({TRAFFIC: came}, seconds=len(counts))
+    usage = [*reading.usage[:-1], msgspec.structs.replace(reading.usage[-1], at=last_s)]
+    reading = msgspec.structs.replace(reading, usage=usage, loaded_s=len(counts) - 1 + last_s)
+    level = Level(1, (flow,), float(len(counts)))
+    return {doubt.name for doubt in doubts(reading, level, figured(reading, level, {}))}
+
+
 def test_unsteady_answers_are_told() -> None:
     """Seconds that differ by more than a tenth are no steady state."""
-    level = Level(1, (Flow(TRAFFIC, "/", users=300),), 3.0)
+    assert "unstable" in names_of([1000, 500, 1000], Flow(TRAFFIC, "/", users=300))
+    assert "unstable" not in names_of([1000, 980, 1000], Flow(TRAFFIC, "/", users=300))
 
-    def names(counts: list[int]) -> set[str]:
-        seconds = [SecondReading(count) for count in counts]
-        flow = msgspec.structs.replace(answered(sum(counts)), seconds=seconds)
-        usage = Usage(at=103.0, server=0.5, lab=0.01, machine=0.6)
-        reading = Reading(LoadReading(100.0, 103.0, {TRAFFIC: flow}), [usage], 25.0)
-        return {doubt.name for doubt in doubts(reading, level, figured(reading, level, None))}
 
-    assert "unstable" in names([1000, 500, 1000])
-    assert "unstable" not in names([1000, 980, 1000])
+def test_a_second_that_is_not_whole_is_not_unsteady() -> None:
+    """A window of three and a half seconds ends with half as many answers as before."""
+    assert "unstable" not in names_of([1000, 980, 1000, 500], Flow(TRAFFIC, "/", users=300), last_s=0.5)
+
+
+def test_a_rate_that_is_meant_to_change_is_not_unsteady() -> None:
+    """An overload begins and ends within the window, and sends more than can be answered."""
+    overload = Flow(TRAFFIC, "/", users=300, of_ceiling=1.5)
+    assert {"unstable", "rate-missed"} & names_of([1000, 500, 1000], overload) == set()
 
 
 def test_littles_law_is_checked() -> None:
@@ -118,3 +147,65 @@ def test_littles_law_is_checked() -> None:
     sleeping = Flow(TRAFFIC, "/sleep", users=5, waits_s=0.01)
     assert "littles-law" not in raised(answered(1000), sleeping)
     assert "littles-law" in raised(answered(1000), Flow(TRAFFIC, "/sleep", users=10, waits_s=0.01))
+
+
+def test_connections_of_their_own_are_no_churn() -> None:
+    """Where each request is to come on a new connection nobody is surprised that it is closed."""
+    churning = msgspec.structs.replace(answered(1000), closed=1000)
+    assert raised(churning, replace(OPEN, way="connect")) == {}
+
+
+@pytest.mark.parametrize("way", ["idle", "silent"])
+def test_idle_connections_that_were_closed_are_told(way: Way) -> None:
+    """Fewer connections at the end than users is a server that doesn't keep them."""
+    flow = Flow(TRAFFIC, "/", users=10, way=way)
+    assert raised(msgspec.structs.replace(runs.flow(), held=10), flow) == {}
+    doubt = raised(msgspec.structs.replace(runs.flow(), held=9), flow)["connections-closed"]
+    assert (doubt.figures, doubt.discards) == (["memory_kib_per_connection"], False)
+
+
+@pytest.mark.parametrize("way", ["idle", "silent", "download"])
+def test_what_does_not_end_need_not_be_answered(way: Way) -> None:
+    """No answer is no doubt where none is meant to come."""
+    assert "no-answers" not in raised(runs.flow(), Flow(TRAFFIC, "/", users=10, way=way))
+
+
+def test_recovery_that_was_not_seen_is_a_lower_bound() -> None:
+    """A server that is still slow when the window closes recovers later than that."""
+    after = Flow(AFTER, "/", users=10, of_ceiling=0.5, from_s=1.0)
+    flow = runs.flow({"service": [10.0] * 600, "corrected": [10.0] * 600}, {"corrected": [900.0]})
+    reading, level = runs.of_flows({AFTER: flow}), Level(1, (after,), 2.0)
+    found = {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {}))}
+    assert "recovered_s" in found["unanswered"].figures
+
+
+def afterwards(cpu_s: float, answered_ms: float | None) -> dict[str, Doubt]:
+    """Return the doubts about a sound trial, two seconds after which the server had done this."""
+    left = Aftermath(2.0, cpu_s, runs.AFTER, answered_ms)
+    reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), aftermath=left)
+    level = Level(1, (OPEN,), 2.0)
+    return {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {}))}
+
+
+def test_a_server_that_was_broken_is_told() -> None:
+    """A server that answers nobody once everybody has left is a finding about all that was measured."""
+    doubt = afterwards(0.0, None)["stopped-answering"]
+    assert (doubt.figures, doubt.discards) == ([], False)
+    assert afterwards(0.0, 3.0) == {}
+
+
+def test_work_for_clients_that_have_left_is_told() -> None:
+    """More than 2 % of a core is more than a heartbeat."""
+    assert afterwards(0.05, 3.0)["work-left-behind"].figures == ["idle_cores"]
+    assert afterwards(0.03, 3.0) == {}
+
+
+def test_doubts_name_figures_of_their_flow_alone() -> None:
+    """Few answers of the probe, or after an overload, say nothing of the traffic's tail."""
+    flows = {TRAFFIC: answered(1000), PROBE: answered(40), AFTER: answered(600)}
+    probe = Flow(PROBE, "/", users=1, rate_per_s=20)
+    level = Level(1, (OPEN, probe, Flow(AFTER, "/", users=1, rate_per_s=300)), 2.0)
+    reading = runs.of_flows(flows)
+    (doubt,) = doubts(reading, level, figured(reading, level, {}))
+    assert doubt.name == "too-few-samples"
+    assert {name.partition("_")[0] for name in doubt.figures} == {"probe"}

@@ -1,13 +1,14 @@
 """The whole pipeline in milliseconds, with a bench that has no servers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from lab.errors import TrialFailed
 from lab.measure.compare import compare
 from lab.measure.load import LoadFailed
-from lab.measure.plan import PROFILES, Task, plan, stacks_of
+from lab.measure.plan import PROFILES, Task, plan, scenarios_of, stacks_of
 from lab.measure.process import ServerFailed
 from lab.measure.record import new_run
 from lab.measure.trial import Measured
@@ -15,33 +16,35 @@ from lab.run import Commands, Run, Trial, read
 from lab.servers import Settings
 from lab.signals import Stopped
 from lab.stacks import Stack
-from loadtests.scenarios import SCENARIOS
+from loadtests.scenarios import SCENARIOS, TRAFFIC
 from tests.lab import runs
 
 SMOKE = PROFILES["smoke"]
 
 
 class FakeBench:
-    """Measures every trial alike, but for what `measure` raises and `check` finds."""
+    """Measures every trial alike, but for what `fails` returns or raises and `check` finds."""
 
     def __init__(
         self,
-        fails: Callable[[Task], Exception | BaseException | None] = lambda _: None,
+        fails: Callable[[Task], TrialFailed | None] = lambda _: None,
         broken: dict[str, list[str]] | None = None,
     ) -> None:
         self.fails = fails
         self.broken = broken or {}
-        self.measured: list[str] = []
+        self.blocks: list[list[str]] = []
 
     def check(self, stack: Stack) -> list[str]:
         """Find what was told beforehand."""
         return self.broken.get(stack.name, [])
 
-    def measure(self, task: Task) -> Measured:
-        """Bring in a hundred answers for each flow."""
-        self.measured.append(str(task))
-        if error := self.fails(task):
-            raise error
+    def measure(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
+        """Bring in a hundred answers for each flow of each trial."""
+        self.blocks.append([str(task) for task in block])
+        return [self.fails(task) or self.brought_in(task) for task in block]
+
+    def brought_in(self, task: Task) -> Measured:
+        """Return a hundred answers for each flow."""
         flows = {flow.name: runs.flow({"service": [100.0] * 100}) for flow in task.level.flows}
         return Measured(runs.of_flows(flows), Commands("serve", "load"))
 
@@ -52,7 +55,7 @@ class Silence:
     def checking(self, stack: Stack) -> None:
         """Ignore it."""
 
-    def measuring(self, task: Task) -> None:
+    def measuring(self, block: Sequence[Task]) -> None:
         """Ignore it."""
 
     def made(self, task: Task, trial: Trial) -> None:
@@ -62,7 +65,7 @@ class Silence:
 def made(folder: Path, bench: FakeBench) -> Run:
     """Make a smoke run on a bench and read what was kept."""
     stacks = stacks_of(SMOKE, [])
-    tasks = plan(SMOKE, stacks, list(SCENARIOS.values()), seed=1)
+    tasks = plan(SMOKE, stacks, scenarios_of(SMOKE, []), seed=1)
     run = new_run(SMOKE, stacks, tasks, Settings(), seed=1, machine={})
     try:
         compare(run, tasks, bench, folder, Silence())
@@ -87,7 +90,7 @@ def test_measured_seconds_add_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "failure", [ServerFailed("it died", ["last words"]), LoadFailed("it died", ["last words"])]
 )
-def test_failed_trial_is_recorded_and_the_rest_goes_on(tmp_path: Path, failure: Exception) -> None:
+def test_failed_trial_is_recorded_and_the_rest_goes_on(tmp_path: Path, failure: TrialFailed) -> None:
     """A server or load that fails leaves a record with its log, no figure, and the next trial is made."""
     run = made(tmp_path, FakeBench(lambda task: failure if task.scenario.name == "slow-io" else None))
     failed = [trial for trial in run.trials if trial.status == "failed"]
@@ -107,20 +110,60 @@ def test_stack_that_breaks_the_contract_is_not_timed(tmp_path: Path) -> None:
 
 def test_stopping_keeps_what_was_measured(tmp_path: Path) -> None:
     """Ctrl-C halfway keeps every trial made so far and says why there are no more."""
-    stop = Stopped(2)
-    bench = FakeBench(lambda task: stop if task.scenario.name == "starvation" else None)
+
+    def stop(task: Task) -> None:
+        if task.scenario.name == "starvation":
+            raise Stopped(2)
+
     with pytest.raises(Stopped):
-        made(tmp_path, bench)
+        made(tmp_path, FakeBench(stop))
     run = read(tmp_path)
-    assert (len(run.trials), run.run.stopped, run.run.finished) == (8, "SIGINT", None)
+    assert (len(run.trials), run.run.stopped, run.run.finished) == (4, "SIGINT", None)
 
 
 def test_results_are_readable_after_every_trial(tmp_path: Path) -> None:
-    """While the run goes on results.json always holds all trials made so far."""
+    """While the run goes on results.json always holds all trials made so far, those in turns together."""
     seen: list[int] = []
 
     def look(_: Task) -> None:
         seen.append(len(read(tmp_path).trials))
 
     made(tmp_path, FakeBench(look))
-    assert seen == list(range(12))
+    assert seen == [0, 0, *range(2, 12)]
+
+
+def test_stacks_that_take_turns_are_measured_together(tmp_path: Path) -> None:
+    """One call of the bench gets both stacks where they take turns, and one of them elsewhere."""
+    bench = FakeBench()
+    run = made(tmp_path, bench)
+    assert [len(block) for block in bench.blocks] == [2] + [1] * 10
+    assert {trial.scenario for trial in run.trials if trial.turns} == {"baseline"}
+
+
+def test_one_that_fails_in_turns_leaves_the_other(tmp_path: Path) -> None:
+    """Of stacks that take turns each has its own outcome."""
+    failure = ServerFailed("it died", [])
+    bench = FakeBench(lambda task: failure if str(task) == "uvicorn/asgi baseline@500" else None)
+    run = made(tmp_path, bench)
+    assert {trial.stack: trial.status for trial in run.trials if trial.scenario == "baseline"} == {
+        "uvicorn/asgi": "failed",
+        "gunicorn-gthread/wsgi": "ok",
+    }
+
+
+def test_slots_are_those_of_the_way_of_waiting(tmp_path: Path) -> None:
+    """In the scenario that blocks the event loop has one slot, the threads have all of theirs."""
+    run = made(tmp_path, FakeBench())
+    (traffic,) = [f for f in SCENARIOS["blocking"].level("blocking").flows if f.name == TRAFFIC]
+    ceilings = {t.stack: t.figures["ceiling_per_s"] for t in run.trials if t.scenario == "blocking"}
+    assert {stack: ceiling * traffic.waits_s for stack, ceiling in ceilings.items()} == pytest.approx(
+        {"uvicorn/asgi": 1.0, "gunicorn-gthread/wsgi": 10.0}
+    )
+
+
+def test_a_trial_keeps_what_its_percentiles_were_made_of(tmp_path: Path) -> None:
+    """Histograms are kept by kind, the probe's under its prefix, and no empty ones."""
+    run = made(tmp_path, FakeBench())
+    kept = {trial.scenario: set(trial.histograms) for trial in run.trials}
+    assert kept["slow-io"] == {"service"}
+    assert kept["starvation"] == {"service", "probe_service"}

@@ -9,13 +9,14 @@ from lab.measure.plan import (
     PROFILES,
     Profile,
     baseline_of,
+    blocks,
     levels,
     plan,
     scenarios_of,
     stacks_of,
 )
 from lab.stacks import DEFAULT_STACKS, find
-from loadtests.scenarios import SCENARIOS
+from loadtests.scenarios import SCENARIOS, Value
 
 THREE = Profile("three", "for tests", DEFAULT_STACKS, repetitions=3)
 STACKS = [find(name) for name in DEFAULT_STACKS]
@@ -64,19 +65,79 @@ def test_baseline_that_is_not_measured_gives_way_to_the_first() -> None:
     assert baseline_of("waitress/wsgi", STACKS) == STACKS[0]
 
 
-def test_smoke_names_levels_that_exist() -> None:
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_profiles_name_levels_that_exist(profile: Profile) -> None:
     """A profile's choice of levels is a choice among the scenario's."""
-    chosen = {name: len(levels(PROFILES["smoke"], scenario)) for name, scenario in SCENARIOS.items()}
-    assert chosen == dict.fromkeys(SCENARIOS, 1)
+    for name in profile.levels:
+        assert set(levels(profile, SCENARIOS[name])) <= set(SCENARIOS[name].levels)
 
 
-def test_quick_is_six_stacks_times_four_scenarios() -> None:
-    """The default profile measures the six default stacks under all scenarios."""
-    tasks = plan(PROFILES["quick"], stacks_of(PROFILES["quick"], []), scenarios_of([]), seed=1)
-    assert len({(t.stack.name, t.scenario.name) for t in tasks}) == 24
+def of_profile(name: str, *scenarios: str) -> Counter[tuple[str, Value]]:
+    """Return how often a profile measures which level with one stack, all its own scenarios or those named."""
+    profile = PROFILES[name]
+    tasks = plan(profile, STACKS[:1], scenarios_of(profile, scenarios), seed=1)
+    return Counter((task.scenario.name, task.level.value) for task in tasks)
+
+
+def test_smoke_measures_each_of_its_scenarios_once() -> None:
+    """The shortest profile has one level of each scenario that it doesn't leave out."""
+    assert set(of_profile("smoke").values()) == {1}
+    assert len({name for name, _ in of_profile("smoke")}) == len(of_profile("smoke")) == 6
+
+
+def test_quick_is_six_stacks_times_seven_scenarios() -> None:
+    """The default profile measures the six default stacks under the most telling scenarios."""
+    quick = PROFILES["quick"]
+    tasks = plan(quick, stacks_of(quick, []), scenarios_of(quick, []), seed=1)
+    assert len({(t.stack.name, t.scenario.name) for t in tasks}) == 42
+
+
+def test_full_leaves_nothing_out() -> None:
+    """The longest profile measures every scenario at every level, three times."""
+    every = {(scenario.name, level.value): 3 for scenario in SCENARIOS.values() for level in scenario.levels}
+    assert of_profile("full") == every
+
+
+@pytest.mark.parametrize("profile", ["smoke", "quick"])
+def test_what_a_profile_leaves_out_can_be_asked_for(profile: str) -> None:
+    """A scenario without levels in a profile is measured at all of them when it is named."""
+    assert of_profile(profile, "cpu") == {("cpu", 1): 1, ("cpu", 4): 1}
+    assert "cpu" not in {name for name, _ in of_profile(profile)}
+
+
+def test_what_takes_turns_is_measured_as_one_block() -> None:
+    """All stacks of a repetition are up together where they take turns, each on its own elsewhere."""
+    tasks = plan(THREE, STACKS, [SCENARIOS["baseline"], *SLOW_IO], seed=1)
+    made = blocks(tasks)
+    assert [task for block in made for task in block] == tasks
+    assert [len(block) for block in made] == [6] * 3 + [1] * (6 * 4 * 3)
+    assert {len({task.block for task in block}) for block in made} == {1}
+
+
+def test_a_copy_takes_turns_with_its_original() -> None:
+    """A stack that is measured against itself stands in the same block under both names."""
+    profile = Profile("aa", "", (), against_itself=("baseline",))
+    tasks = plan(profile, STACKS[:2], [SCENARIOS["baseline"]], seed=1, baseline=STACKS[0])
+    (block,) = blocks(tasks)
+    assert sorted(task.stack.name for task in block) == [
+        "gunicorn-gthread/wsgi",
+        "gunicorn-sync/wsgi",
+        "gunicorn-sync/wsgi#2",
+    ]
+
+
+def test_stacks_left_out_leave_the_blocks_whole() -> None:
+    """A stack that isn't measured is missing in its blocks and doesn't break them up."""
+    tasks = [t for t in plan(THREE, STACKS, [SCENARIOS["baseline"]], seed=1) if t.stack != STACKS[2]]
+    assert [len(block) for block in blocks(tasks)] == [5, 5, 5]
+
+
+def test_nothing_to_measure_is_no_block() -> None:
+    """Without tasks there are no blocks."""
+    assert blocks([]) == []
 
 
 def test_unknown_scenario_is_refused() -> None:
     """A mistyped scenario is answered with what was probably meant."""
     with pytest.raises(UsageError, match="There is no scenario 'slowio': did you mean slow-io"):
-        scenarios_of(["slowio"])
+        scenarios_of(THREE, ["slowio"])

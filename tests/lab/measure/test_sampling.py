@@ -2,8 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from lab.measure.sampling import CpuTimes, cpu_times, memory_mib
+import pytest
+
+from lab.judge.reading import Footprint, Usage
+from lab.measure import sampling
+from lab.measure.sampling import Clocks, CpuTimes, cpu_times, footprint, read_clocks, tree
 
 WORKERS = (
     "import threading, os;"
@@ -11,18 +17,46 @@ WORKERS = (
     "t = threading.Thread(target=w); t.start(); t.join();"
     "print(os.times().user + os.times().system, flush=True); input()"
 )
+THREADED = (
+    "import threading; x = bytearray(64 * 2**20);"
+    "threads = [threading.Thread(target=threading.Event().wait, daemon=True) for _ in range(2)];"
+    "[t.start() for t in threads];"
+    "print(len(x), flush=True); input()"
+)
+PARENT = (
+    "import subprocess, sys, threading;"
+    "threading.Thread(target=threading.Event().wait, daemon=True).start();"
+    f"subprocess.Popen([sys.executable, '-c', {THREADED!r}]).wait()"
+)
+BUSY = (
+    "import select, sys; print('busy', flush=True);"
+    "any(select.select([sys.stdin], [], [], 0)[0] for _ in iter(int, 1))"
+)
+QUIET = "print('quiet', flush=True); input()"
+
+
+@contextmanager
+def child(code: str) -> Iterator[tuple[int, str]]:
+    """Run Python code until it has said something; on leaving it gets a line, and its end."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    try:
+        yield process.pid, process.stdout.readline()
+    finally:
+        process.stdin.write("\n")
+        process.stdin.close()
+        process.stdout.close()
+        process.wait()
 
 
 def test_cpu_of_threads_that_ended_counts() -> None:
     """The clock of a process includes threads that are gone, to the tick that `times` counts in."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKERS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    told = float(process.stdout.readline())
-    measured = cpu_times(process.pid).by_pid[process.pid]
-    process.communicate("\n")
-    assert measured >= told - 0.02
+    with child(WORKERS) as (pid, told):
+        measured = cpu_times([pid]).by_pid[pid]
+    assert measured >= float(told) - 0.02
 
 
 def test_process_born_in_between_counts_from_zero() -> None:
@@ -31,25 +65,57 @@ def test_process_born_in_between_counts_from_zero() -> None:
     assert after.since(before) == 0.75
 
 
-def test_children_count_as_memory_of_the_tree() -> None:
-    """A tree's memory holds what its child allocates."""
-    code = (
-        "import subprocess, sys;"
-        "child = 'x = bytearray(64 * 2**20); print(len(x), flush=True); input()';"
-        "subprocess.Popen([sys.executable, '-c', child]).wait()"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    measured = memory_mib(process.pid)
-    process.communicate("\n")
-    assert measured > 64
+def test_children_belong_to_the_tree() -> None:
+    """A tree's memory and threads are those of the process and of what it started."""
+    with child(PARENT) as (pid, _):
+        found, measured = tree(pid), footprint(pid)
+    assert (len(found), found[0]) == (2, pid)
+    assert measured.own_mib > 64
+    assert measured.threads == 2 + 3
+
+
+def test_own_memory_is_part_of_all_memory() -> None:
+    """Pages that no other process has count in full among those that are counted in shares."""
+    with child(PARENT) as (pid, _):
+        measured = footprint(pid)
+    assert measured.pss_mib >= measured.own_mib
 
 
 def test_no_such_process_costs_nothing() -> None:
-    """A tree that is gone has no times."""
+    """A tree that is gone has no times and holds nothing."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    assert cpu_times(gone.pid) == CpuTimes({})
+    assert tree(gone.pid) == []
+    assert cpu_times([gone.pid]) == CpuTimes({})
+    assert footprint(gone.pid) == Footprint(0.0, 0.0, 0)
+
+
+def test_clocks_of_a_busy_child_go_on() -> None:
+    """What a child works is on the clock of whoever it belongs to, and of the machine; no clock goes back."""
+    with child(BUSY) as (busy, _), child(QUIET) as (quiet, _):
+        before = read_clocks([[quiet], [busy]], [busy])
+        while (after := read_clocks([[quiet], [busy]], [busy])).at < before.at + 0.2:
+            pass
+    used = after.since(before, 1)
+    assert used.server > 0
+    assert used.generator > 0
+    assert used.lab > 0
+    assert used.machine >= 0
+    assert used.at == after.at - before.at
+    assert after.since(before, 0).server < used.server
+
+
+def test_clocks_tell_what_was_used_since_then() -> None:
+    """Each server has its own clock; generator, lab and machine are shared."""
+    before = Clocks(10.0, [CpuTimes({1: 1.0}), CpuTimes({2: 2.0})], CpuTimes({3: 3.0}), 4.0, 5.0)
+    after = Clocks(11.0, [CpuTimes({1: 1.25}), CpuTimes({2: 2.5})], CpuTimes({3: 3.75}), 4.125, 7.0)
+    assert after.since(before) == Usage(at=1.0, server=0.25, generator=0.75, lab=0.125, machine=2.0)
+    assert after.since(before, 1) == Usage(at=1.0, server=0.5, generator=0.75, lab=0.125, machine=2.0)
+
+
+def test_a_process_that_ends_while_it_is_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is gone between listing the tree and reading it holds nothing."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    monkeypatch.setattr(sampling, "tree", lambda _: [gone.pid])
+    assert footprint(gone.pid) == Footprint(0.0, 0.0, 0)

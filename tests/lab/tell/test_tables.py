@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from lab.judge.figures import FIGURES
-from lab.run import Doubt
+from lab.judge.figures import FIGURES, describe
+from lab.run import Doubt, LevelRecord, ScenarioRecord
 from lab.tell.tables import COLUMNS, Cell, shown, tables
-from loadtests.scenarios import SCENARIOS
+from loadtests.scenarios import SCENARIOS, Scenario
 from tests.lab import runs
 
 
@@ -58,8 +58,32 @@ def test_stack_that_breaks_the_contract_says_so() -> None:
 def test_every_scenario_has_columns_of_known_figures() -> None:
     """No scenario is measured without being told."""
     assert set(COLUMNS) == set(SCENARIOS)
-    told = {column.figure.removeprefix("probe_") for columns in COLUMNS.values() for column in columns}
-    assert told - set(FIGURES) == set()
+    told = {column.figure for columns in COLUMNS.values() for column in columns}
+    assert {describe(figure) in FIGURES.values() for figure in told} == {True}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_columns_are_of_levels_that_exist(scenario: Scenario) -> None:
+    """A column that is about one level is about one that the scenario has."""
+    named = {column.level for column in COLUMNS[scenario.name]} - {None}
+    assert named <= {level.value for level in scenario.levels}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_every_level_is_told(scenario: Scenario) -> None:
+    """No level is measured without a column."""
+    assert all(
+        any(column.level in (None, level.value) for column in COLUMNS[scenario.name])
+        for level in scenario.levels
+    )
+
+
+def test_levels_that_are_words_head_their_columns() -> None:
+    """A kind of load stands in the heading as it is called."""
+    run = runs.run()
+    run.scenarios = [ScenarioRecord("blocking", "How bad?", "way", [LevelRecord("offloaded", 3.0, [])])]
+    (table,) = tables(run)
+    assert table.headings == ("stack", "offloaded, /s", "probe p50, offloaded, ms")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +97,9 @@ def test_every_scenario_has_columns_of_known_figures() -> None:
         ("ceiling_share", 0.967, "97"),
         ("answers", 1.0, "1"),
         ("throughput_per_s", 9.94, "9.9"),
+        ("held", 500.0, "500"),
+        ("threads_left", 8.0, "8"),
+        ("probe_service_ms_p50", 4.567, "4.6"),
     ],
 )
 def test_numbers_read_well(figure: str, value: float, text: str) -> None:

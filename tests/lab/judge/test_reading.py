@@ -1,0 +1,123 @@
+"""What processes recorded, taken together."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.judge.reading import FlowReading, LoadReading, Reading, TargetReading, Usage
+from lab.judge.statistics import decode
+from loadtests.recorder import Lane, Recorder
+from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from tests.lab import runs
+
+FLOWS = (Flow(TRAFFIC, "/stream", users=4, way="stream", chunks=2), Flow(PROBE, "/", users=2, traced=True))
+OPENS_AT, CLOSES_AT = 10.0, 14.0
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request of a user: when it was sent, and how it went."""
+
+    user: int
+    sent_at: float
+    service_s: float
+    error: str | None
+
+
+requests = st.lists(
+    st.builds(
+        Sent,
+        user=st.integers(0, 5),
+        sent_at=st.floats(8.0, 15.0),
+        service_s=st.floats(0.001, 3.0),
+        error=st.sampled_from([None, None, "HTTPError"]),
+    ),
+    max_size=30,
+)
+
+
+def recorded(sent: Sequence[Sent], users: Sequence[int]) -> dict[str, object]:
+    """Return what a process recorded of some users' requests."""
+    recorder, lanes = Recorder(), [Lane(flow, 0) for flow in FLOWS for _ in range(flow.users)]
+    for user in users:
+        recorder.join(lanes[user])
+    recorder.open(OPENS_AT, CLOSES_AT)
+    for each in sent:
+        if each.user in users:
+            lane = lanes[each.user]
+            lane.due_at = each.sent_at
+            recorder.sent(lane, each.sent_at)
+            recorder.chunk(lane, each.sent_at + each.service_s / 2)
+            recorder.answered(lane, each.sent_at + each.service_s, each.service_s, each.error)
+    return {**recorder.close(), "ceiling_per_s": 10.0 * len(users)}
+
+
+def read(*parts: dict[str, object]) -> TargetReading:
+    """Return what the lab reads of one target that several processes loaded."""
+    text = json.dumps({"opened_at": OPENS_AT, "closed_at": CLOSES_AT, "parts": [[part] for part in parts]})
+    return msgspec.json.decode(text, type=LoadReading).target()
+
+
+def plain(flow: FlowReading) -> dict[str, object]:
+    """Return a flow's record with histograms as their values, and nothing in an order that means nothing."""
+    histograms = {
+        name: {kind: decode(encoded).tolist() for kind, encoded in getattr(flow, name).items()}
+        for name in ("complete", "unanswered")
+    }
+    seconds = [
+        (each.answers, {kind: sorted(values) for kind, values in each.complete.items()})
+        for each in flow.seconds
+    ]
+    return {
+        **msgspec.structs.asdict(flow),
+        **histograms,
+        "seconds": seconds,
+        "trace": sorted(flow.trace),
+    }
+
+
+@settings(deadline=None, max_examples=10)
+@given(requests, st.lists(st.integers(0, 5), max_size=6, unique=True))
+def test_parts_add_up_to_what_one_process_would_have_recorded(sent: list[Sent], first: list[int]) -> None:
+    """However the users are shared out, counts, histograms, seconds and traces are exactly those of one process."""
+    second = [user for user in range(6) if user not in first]
+    shared = read(recorded(sent, first), recorded(sent, second))
+    alone = read(recorded(sent, range(6)))
+    assert shared.ceiling_per_s == alone.ceiling_per_s
+    assert {n: plain(f) for n, f in shared.flows.items()} == {n: plain(f) for n, f in alone.flows.items()}
+
+
+def test_targets_are_told_apart() -> None:
+    """Each target has the parts that belong to it alone."""
+    one, two = (TargetReading({TRAFFIC: runs.flow({"service": [1.0] * n})}) for n in (1, 2))
+    load = LoadReading(0.0, 1.0, [[one, two], [one, two]])
+    assert [load.target(number).flows[TRAFFIC].answers for number in (0, 1)] == [2, 4]
+
+
+def test_a_flow_that_one_process_has_is_kept() -> None:
+    """A flow with fewer users than there are processes is missing in some parts and in no sum."""
+    probe = TargetReading({PROBE: runs.flow({"service": [3.0]})})
+    both = TargetReading({TRAFFIC: runs.flow({"service": [1.0]}), PROBE: runs.flow({"service": [4.0]})})
+    merged = LoadReading(0.0, 1.0, [[probe], [both]]).target()
+    assert {name: flow.answers for name, flow in merged.flows.items()} == {PROBE: 2, TRAFFIC: 1}
+
+
+def test_usage_adds_up_over_the_window() -> None:
+    """What was used in the whole window is what was used in each of its seconds."""
+    seconds = [Usage(1.0, 0.25, 0.125, 0.5, 1.0), Usage(0.5, 0.5, 0.25, 0.25, 2.0)]
+    reading = msgspec.structs.replace(runs.reading(), usage=seconds)
+    assert reading.used == Usage(1.5, 0.75, 0.375, 0.75, 3.0)
+    assert reading.window_s == 1.5
+
+
+@pytest.mark.parametrize(("machine", "background"), [(3.0, 1.125), (1.0, 0.0)])
+def test_what_nobody_of_the_lab_used_is_background(machine: float, background: float) -> None:
+    """It is the machine's CPU without server, generator and lab; coarse ticks never make it negative."""
+    usage = [Usage(1.0, 0.75, 0.375, 0.75, machine)]
+    reading: Reading = msgspec.structs.replace(runs.reading(), usage=usage)
+    assert reading.background_cpu_s == background

@@ -1,0 +1,76 @@
+"""Trials of real stacks on the bench."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from lab.errors import TrialFailed
+from lab.measure.compare import as_trial
+from lab.measure.leash import Leash
+from lab.measure.load import generator
+from lab.measure.plan import Task
+from lab.measure.trial import Bench, Measured
+from lab.run import Trial
+from lab.servers import Settings
+from lab.stacks import App, find
+from loadtests.scenarios import SCENARIOS, Scenario, Value
+
+
+@pytest.fixture(scope="module")
+def bench(held: Leash, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Return a bench without cores of its own."""
+    logs = tmp_path_factory.mktemp("logs")
+    with generator(held, [], logs) as load:
+        yield Bench(Settings(), held, load, [], logs)
+
+
+def task(name: str, scenario: Scenario, level: Value, window_s: float) -> Task:
+    """Return a trial to be made of a stack."""
+    return Task(find(name), scenario, scenario.level(level), 1, window_s)
+
+
+def abandoned(bench: Bench, name: str) -> Trial:
+    """Return the trial of a stack whose clients leave long streams."""
+    made = task(name, SCENARIOS["abandon"], 10, 1.0)
+    (measured,) = bench.measure([made])
+    return as_trial(made, measured, made.stack.slots_by_waiting(bench.settings))
+
+
+def test_an_event_loop_survives_clients_that_leave(bench: Bench) -> None:
+    """Uvicorn is told that its clients are gone, and answers the next one."""
+    trial = abandoned(bench, "uvicorn/asgi")
+    assert trial.status == "ok"
+    assert trial.figures["answered_after_ms"] > 0
+    assert "stopped-answering" not in {doubt.name for doubt in trial.doubts}
+
+
+def test_a_stock_bridge_does_not_survive_clients_that_leave(bench: Bench) -> None:
+    """Each client that leaves a stream holds a thread of the bridge's pool for good: with all held it is over."""
+    trial = abandoned(bench, "uvicorn/wsgi-bridged")
+    assert trial.status == "ok"
+    assert "answered_after_ms" not in trial.figures
+    assert "stopped-answering" in {doubt.name for doubt in trial.doubts}
+
+
+def test_a_stack_that_does_not_start_fails_alone(bench: Bench) -> None:
+    """Where stacks take turns one that fails is told with its log, and the other is measured."""
+    sound = task("uvicorn/asgi", SCENARIOS["baseline"], 500, 0.3)
+    broken = replace(sound, stack=replace(sound.stack, app=App("none", "asgi", "asgi", "nowhere:app")))
+    first, second = bench.measure([broken, sound])
+    assert isinstance(first, TrialFailed)
+    assert 'Could not import module "nowhere"' in "\n".join(first.log)
+    assert isinstance(second, Measured)
+    assert len(second.reading.usage) == 3
+    assert second.reading.loaded_s == pytest.approx(3 * 0.08)
+    assert second.reading.flows["traffic"].due == 120
+
+
+def test_the_command_of_a_turn_repeats_it_alone(bench: Bench) -> None:
+    """By hand a stack that took turns is loaded on its own, at the place where it was served."""
+    made = task("uvicorn/asgi", SCENARIOS["baseline"], 500, 0.2)
+    (measured,) = bench.measure([made])
+    assert isinstance(measured, Measured)
+    port = measured.commands.server.partition("--port ")[2].partition(" ")[0]
+    assert f"--host http://127.0.0.1:{port} --scenario baseline --level 500" in measured.commands.load
+    assert "--targets" not in measured.commands.load
