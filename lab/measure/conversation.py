@@ -13,9 +13,9 @@ from lab.servers import HOST
 ANSWER_WITHIN_S = 15.0
 
 
-def ask(port: int, request: Request) -> Answer:
+def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S) -> Answer:
     """Send a request on a connection of its own and return the answer; raises OSError without one."""
-    with closing(http.client.HTTPConnection(HOST, port, timeout=ANSWER_WITHIN_S)) as connection:
+    with closing(http.client.HTTPConnection(HOST, port, timeout=within_s)) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):  # refused early: the answer is waiting
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
         try:
@@ -36,11 +36,17 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
         return b"", True
 
 
-def broken_promises(serving: Serving) -> Iterator[str]:
-    """Yield each way in which a stack breaks the contract: the request, and what was wrong."""
+def broken_promises(serving: Serving, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:
+    """Yield each way in which a stack breaks the contract: the request, and what was wrong.
+
+    After a request without an answer in time the others aren't tried: a server that hangs would take as long for each.
+    """
     for example in all_examples():
         try:
-            answer = ask(serving.port, example.request)
+            answer = ask(serving.port, example.request, within_s)
+        except TimeoutError:
+            yield f"{example.request}: no answer within {within_s:g} s; the requests after it weren't tried"
+            return
         except OSError as error:
             yield f"{example.request}: {error or type(error).__name__}"
             serving.check_alive()

@@ -59,7 +59,7 @@ class Bench:
             order = Order(task.scenario.name, task.level.value, task.window_s, server.url)
             commands = Commands(str(server.command), str(order.by_hand()))
             with self.generator.loading(order, stem) as load:
-                window = load.window(server.check_alive)
+                window = load.window(server.check_whole)
                 usage = watch(server, window)
                 memory_mib = sampling.memory_mib(server.pid)
                 reading = Reading(load.report(), usage, memory_mib)
@@ -68,13 +68,13 @@ class Bench:
 
 def watch(server: Serving, window: Window) -> list[Usage]:
     """Return the CPU that was used in the window, read every second and at its end."""
-    wait_until(window.opens_at, server.check_alive)
+    wait_until(window.opens_at, server.check_whole)
     meter = sampling.Meter.started(server.pid)
     usage = []
     moment = window.opens_at
     while moment < window.closes_at:
         moment = min(moment + 1, window.closes_at)
-        wait_until(moment, server.check_alive)
+        wait_until(moment, server.check_whole)
         usage.append(meter.read())
     return usage
 
