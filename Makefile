@@ -11,7 +11,8 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare resume serve report test check bench-apps bench-truth readme sample lock clean
+.PHONY: help setup servers compare resume serve report test check bench-apps bench-load bench-truth readme sample \
+        lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ readme: setup ## fill the README's tables from the code's
 
 sample: setup ## put the tables of RUN into the README as its sample
 	@$(BIN)/python -m benchmarks.sample $(RUN)
+
+bench-load: setup ## what recording costs the load generator
+	@$(BIN)/python -m benchmarks.load
 
 bench-truth: setup ## whether verdicts are right where the truth is known (ten minutes)
 	@$(BIN)/python -m benchmarks.truth

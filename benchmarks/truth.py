@@ -2,26 +2,26 @@
 
     make bench-truth
 
-Each round measures four stacks in shuffled blocks, at the length and repetitions of the default profile's baseline
-scenario: uvicorn/asgi under three names, and the same app with 20 % more CPU work in each request. As in a run, the
-second name gives the noise floor. Then the third name is compared with the first (the truth: a tie) and the heavier
-app with the first (the truth: slower), both on cpu_us_per_request. At least 19 of 20 verdicts of each must be right.
+Each round measures four stacks in turns, at the length of the default profile's baseline scenario: uvicorn/asgi under
+three names, and the same app with 20 % more CPU work in each request. As in a run, the second name gives the noise
+floor. Then the third name is compared with the first (the truth: a tie) and the heavier app with the first (the truth:
+slower), both on cpu_us_per_request. At least 19 of 20 verdicts of each must be right.
 """
 
 import os
-import random
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from lab.judge.comparisons import compared, sound, verdict_on
-from lab.measure.compare import make_trial
+from lab.errors import TrialFailed
+from lab.judge.comparisons import compared, verdict_on
+from lab.measure.compare import as_trial
 from lab.measure.cores import take_cores
 from lab.measure.leash import leash
 from lab.measure.load import generator
@@ -29,10 +29,11 @@ from lab.measure.plan import Task
 from lab.measure.trial import Bench
 from lab.run import Trial
 from lab.servers import Settings
-from lab.stacks import Stack, find
+from lab.stacks import App, Stack, find
 from loadtests.scenarios import SCENARIOS
 
 FIGURE = "cpu_us_per_request"
+HEAVIER = "HEAVIER_BY_US"
 HEAVIER_BY = 0.2
 ROUNDS = 20
 RIGHT = 0.95
@@ -40,62 +41,64 @@ RIGHT = 0.95
 BASELINE = SCENARIOS["baseline"]
 (LEVEL,) = BASELINE.levels
 PLAIN = find("uvicorn/asgi")
-APPS = {
-    "plain": PLAIN,
-    "floor": PLAIN,
-    "same": PLAIN,
-    "heavier": replace(PLAIN, app=replace(PLAIN.app, target="benchmarks.heavier:app")),
-}
+
+
+def named(name: str, target: str = PLAIN.app.target) -> Stack:
+    """Return the stack under another name, or with another app."""
+    return replace(PLAIN, app=App(name, "asgi", "asgi", target))
+
+
+STACKS = (named("plain"), named("floor"), named("same"), named("heavier", "benchmarks.heavier:app"))
+
+
+@dataclass
+class Verdicts:
+    """What was said where the truth is known."""
+
+    truth: str
+    said: Counter[str] = field(default_factory=Counter)
+    ratios: list[float] = field(default_factory=list)
 
 
 def main() -> int:
     """Print the table of verdicts; the exit code is 1 when too many are wrong."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     server_cores, own_cores = take_cores()
-    found: dict[str, Counter[str]] = {"same": Counter(), "heavier": Counter()}
-    ratios: dict[str, list[float]] = {"same": [], "heavier": []}
+    verdicts = {"same": Verdicts("tie"), "heavier": Verdicts("slower")}
     with (
         tempfile.TemporaryDirectory() as folder,
         leash() as held,
         generator(held, own_cores, Path(folder)) as load,
     ):
         bench = Bench(Settings(), held, load, server_cores, Path(folder))
-        os.environ["HEAVIER_BY_US"] = str(HEAVIER_BY * cost(trial(bench, PLAIN, 0)))
+        made = measured(bench, STACKS[:3])
         for number in track(range(rounds), console=Console(stderr=True)):
-            made = measured(bench, number)
-            noise_floor = compared(made["floor"], made["plain"], FIGURE).farther_end
-            for name, verdicts in found.items():
-                ratio = compared(made[name], made["plain"], FIGURE)
-                verdicts[verdict_on(FIGURE, ratio, noise_floor)] += 1
-                ratios[name].append(ratio.ratio)
+            os.environ[HEAVIER] = str(HEAVIER_BY * made["plain"].figures[FIGURE])
+            made = measured(replace(bench, seed=number), STACKS)
+            floor = compared([made["floor"]], [made["plain"]], FIGURE).farther_end
+            for name, found in verdicts.items():
+                ratio = compared([made[name]], [made["plain"]], FIGURE)
+                found.said[verdict_on(FIGURE, ratio, floor)] += 1
+                found.ratios.append(ratio.ratio)
     table = Table("against itself", "truth", "right", "verdicts", "ratios")
-    for name, truth in (("same", "tie"), ("heavier", "slower")):
-        spread = f"{min(ratios[name]):.2f} to {max(ratios[name]):.2f}"
-        table.add_row(name, truth, f"{found[name][truth]} of {rounds}", str(dict(found[name])), spread)
+    for name, found in verdicts.items():
+        spread = f"{min(found.ratios):.3f} to {max(found.ratios):.3f}"
+        table.add_row(
+            name, found.truth, f"{found.said[found.truth]} of {rounds}", str(dict(found.said)), spread
+        )
     Console(width=110).print(table)
-    return int(min(found["same"]["tie"], found["heavier"]["slower"]) < RIGHT * rounds)
+    return int(any(found.said[found.truth] < RIGHT * rounds for found in verdicts.values()))
 
 
-def measured(bench: Bench, seed: int) -> dict[str, list[Trial]]:
-    """Measure one round; a trial that isn't sound is made again, as a person would."""
-    made: dict[str, list[Trial]] = {name: [] for name in APPS}
-    for repetition in range(1, LEVEL.repetitions + 1):
-        for name in random.Random(seed * 100 + repetition).sample(list(APPS), len(APPS)):
-            made[name].append(trial(bench, APPS[name], repetition))
+def measured(bench: Bench, stacks: tuple[Stack, ...]) -> dict[str, Trial]:
+    """Measure one block; raises TrialFailed."""
+    block = [Task(stack, BASELINE, LEVEL, 1, LEVEL.window_s) for stack in stacks]
+    made = {}
+    for task, came in zip(block, bench.measure(block), strict=True):
+        if isinstance(came, TrialFailed):
+            raise came
+        made[task.stack.app.name] = as_trial(task, came, task.stack.slots_by_waiting(bench.settings))
     return made
-
-
-def trial(bench: Bench, stack: Stack, repetition: int) -> Trial:
-    """Make one trial, again until it is sound."""
-    while True:
-        made = make_trial(Task(stack, BASELINE, LEVEL, repetition, LEVEL.window_s), bench, None)
-        if sound([made], FIGURE):
-            return made
-
-
-def cost(made: Trial) -> float:
-    """Return the CPU of a request, in µs."""
-    return made.figures[FIGURE]
 
 
 if __name__ == "__main__":

@@ -125,6 +125,7 @@ def compare(
     ] = False,
     workers: Workers = 1,
     threads: Threads = 10,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes of the load generator.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Of the order of trials.")] = None,
     resume: Annotated[
         Path | None,
@@ -139,7 +140,7 @@ def compare(
         go_on(folder_of(resume), cores, as_json=as_json)
     else:
         seed = random.randrange(10**6) if seed is None else seed
-        options = Options(workers, threads, aa)
+        options = Options(workers, threads, aa, processes)
         choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
         begin(choice, cores, out.resolve(), as_json=as_json)
 
@@ -183,7 +184,8 @@ def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: 
         generator(held, generator_cores, logs) as load,
         telling(tasks, quiet=as_json) as teller,
     ):
-        make(run, tasks, Bench(choice.settings, held, load, server_cores, logs), folder, teller)
+        bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, choice.options.processes)
+        make(run, tasks, bench, folder, teller)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
 
 

@@ -50,9 +50,10 @@ class Teller:
         """Tell which stack is held to the contract."""
         self._say(f"contract: {stack.name}")
 
-    def measuring(self, task: Task) -> None:
-        """Tell which trial is being made."""
-        self._say(str(task))
+    def measuring(self, block: Sequence[Task]) -> None:
+        """Tell which trial is being made, or how many stacks take turns."""
+        task = block[0]
+        self._say(str(task) if len(block) == 1 else f"{len(block)} stacks in turns, {task.place}")
 
     def made(self, task: Task, trial: Trial) -> None:
         """Tell that a trial is done."""

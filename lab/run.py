@@ -10,8 +10,10 @@ from typing import Literal
 import msgspec
 
 from lab.errors import LabError, UsageError
+from loadtests.scenarios import Value
 
-SCHEMA = 1
+SCHEMA = 2  # 1 had numbers alone for levels
+READABLE = (1, 2)
 RESULTS = "results.json"
 CALIBRATION = "calibration.json"
 
@@ -46,12 +48,15 @@ class Commands(msgspec.Struct, frozen=True):
 class Trial(msgspec.Struct, frozen=True):
     """One stack under one scenario level, once; `log` is the last lines of what failed.
 
-    `seconds` has the figures that are compared for each whole second of the window.
+    `seconds` has the figures that are compared for each whole second of the window; where `turns` is true for each
+    turn, so that the n-th of every stack of a block were measured in the same round. `histograms` are HDR's own
+    compressed encoding, of microseconds, by kind of latency (`probe_` before those of the probe); `traces` have
+    (when it was due, its corrected time), in seconds since the window's opening, by flow.
     """
 
     stack: str
     scenario: str
-    level: int
+    level: Value
     repetition: int
     status: Status
     figures: dict[str, float] = {}
@@ -60,13 +65,16 @@ class Trial(msgspec.Struct, frozen=True):
     log: list[str] = []
     seconds_measuring: float = 0.0
     seconds: dict[str, list[float]] = {}
+    turns: bool = False
+    histograms: dict[str, str] = {}
+    traces: dict[str, list[tuple[float, float]]] = {}
 
 
 class Noise(msgspec.Struct, frozen=True):
     """By how much a stack differed from itself on a figure: 0.03 is 3 %."""
 
     scenario: str
-    level: int
+    level: Value
     figure: str
     stack: str
     floor: float
@@ -76,7 +84,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """Stack `a` against `b` on a figure: a's over b's, with its interval of 95 %, over so many trials."""
 
     scenario: str
-    level: int
+    level: Value
     figure: str
     a: str
     b: str
@@ -90,7 +98,8 @@ class Comparison(msgspec.Struct, frozen=True):
 class StackRecord(msgspec.Struct, frozen=True):
     """A stack as it ran: `slots` is null where nothing bounds it; `skipped` says why it didn't run.
 
-    `contract` is what it broke of the contract, once it was `checked`.
+    `contract` is what it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in
+    which an app waits.
     """
 
     name: str
@@ -103,23 +112,25 @@ class StackRecord(msgspec.Struct, frozen=True):
     skipped: str | None = None
     contract: list[str] = []
     checked: bool = False
+    slots_by_waiting: dict[str, int | None] = {}
 
 
 class LevelRecord(msgspec.Struct, frozen=True):
     """One level of a scenario, with the seconds that each trial of it is measured."""
 
-    level: int
+    level: Value
     window_s: float
     sends: list[str]
 
 
 class ScenarioRecord(msgspec.Struct, frozen=True):
-    """A scenario as it was measured."""
+    """A scenario as it was measured; `theory` says what was expected."""
 
     name: str
     question: str
     unit: str
     levels: list[LevelRecord]
+    theory: str = ""
 
 
 class CalibrationFigure(msgspec.Struct, frozen=True):
@@ -143,11 +154,15 @@ class Calibration(msgspec.Struct, frozen=True):
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What a run was asked for and its other records don't tell; `aa`: the baseline against itself."""
+    """What a run was asked for and its other records don't tell.
+
+    `aa`: the baseline against itself; `processes`: of the load generator.
+    """
 
     workers: int
     threads: int
     aa: bool = False
+    processes: int = 1
 
 
 class RunRecord(msgspec.Struct):
@@ -223,7 +238,7 @@ def read(place: Path) -> Run:
         run = msgspec.json.decode(content, type=Run)
     except msgspec.DecodeError as error:
         raise LabError(f"{path} isn't a run of this lab: {error}.") from error
-    if run.schema != SCHEMA:
+    if run.schema not in READABLE:
         raise LabError(f"{path} has schema {run.schema}; this lab reads {SCHEMA}.")
     return run
 

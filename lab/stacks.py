@@ -1,15 +1,19 @@
 """Apps, and the stacks that servers and apps make together."""
 
 import importlib.util
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from lab.errors import unknown
 from lab.servers import SERVERS, Interface, Server, Settings
+from loadtests.scenarios import Waiting
 
 COPY = "#2"
+ASYNCIO_POOL = min(32, (os.cpu_count() or 1) + 4)  # concurrent.futures.ThreadPoolExecutor, max_workers
 POOL_SETTING = "LAB_BRIDGE_POOL"
 
 
@@ -65,8 +69,26 @@ class Stack:
         env = {POOL_SETTING: str(settings.threads)} if self._pooled else {}
         return Command((sys.executable, "-m", *arguments), env)
 
-    def slots(self, settings: Settings) -> int | None:
-        """Return how many requests can be in progress at once, `None` where nothing bounds them."""
+    def slots(self, settings: Settings, waiting: Waiting = "interface") -> int | None:
+        """Return how many requests can wait at once in that way, `None` where nothing bounds them.
+
+        What a client waits for holds up nobody else: what it sends meanwhile the kernel takes in.
+        An app that speaks ASGI has one event loop in each worker: a blocking call holds all of it, and one that
+        is offloaded a thread of asyncio's default pool.
+        """
+        if waiting == "client":
+            return None
+        held = self._slots_of_server(settings)
+        if waiting == "interface" or self.app.speaks == "wsgi":
+            return held
+        loops = settings.workers if waiting == "blocking" else settings.workers * ASYNCIO_POOL
+        return loops if held is None else min(held, loops)
+
+    def slots_by_waiting(self, settings: Settings) -> dict[str, int | None]:
+        """Return the slots for each way of waiting."""
+        return {waiting: self.slots(settings, waiting) for waiting in get_args(Waiting)}
+
+    def _slots_of_server(self, settings: Settings) -> int | None:
         if self._pooled or self.server.parallel == "thread":
             return settings.workers * settings.threads
         return settings.workers if self.server.parallel == "worker" else None

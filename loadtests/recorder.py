@@ -1,4 +1,4 @@
-"""What is kept of the load: counts, and latencies in HDR histograms, over exactly one window.
+"""What is kept of the load on one target: counts, and latencies in HDR histograms, over exactly one window.
 
 Times are seconds of the monotonic clock, which all processes of a machine share; histograms hold microseconds,
 1 to 10 minutes, at three significant digits. For each request there are
@@ -11,13 +11,16 @@ A request without an answer when the window closes is censored: its age then is 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
+import numpy as np
 from hdrh.histogram import HdrHistogram
+from numpy.typing import NDArray
 
-from loadtests import schedule
 from loadtests.scenarios import Flow
+from loadtests.schedule import Turns
 
 LONGEST_US = 600_000_000
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
@@ -26,78 +29,103 @@ KINDS_BY_SECOND = frozenset({"corrected", "first_byte"})
 
 @dataclass(slots=True)
 class Lane:
-    """One user's place in a flow, and the request it is busy with."""
+    """One user's place in a flow, and the request it is busy with; an open loop's `times` say when it is due."""
 
     flow: Flow
     index: int
+    target: int = 0
+    times: Iterator[float] | None = None
     due_at: float = 0.0
     free_at: float = 0.0
     sent_at: float | None = None
     last_chunk_at: float | None = None
     answers: int = 0
+    holds: bool = False
 
-    def overdue(self, now: float) -> list[float]:
-        """Return when each request was due that has no answer yet: the one sent, then those behind it."""
-        if self.flow.rate_per_s is not None:
-            return list(schedule.firings(self.flow, self.due_at, now))
-        return [self.due_at] if self.sent_at is not None else []
+    def advance(self, now: float) -> None:
+        """Let the next request be due: a closed loop's at once, an open one's when its schedule says."""
+        self.due_at = now if self.times is None else next(self.times, inf)
 
-
-def _histograms() -> dict[str, HdrHistogram]:
-    return {kind: HdrHistogram(1, LONGEST_US, 3) for kind in KINDS}
+    def overdue(self, now: float) -> Iterator[float]:
+        """Yield when each request was due that has no answer yet: the one sent, then those behind it."""
+        if self.times is None:
+            yield from [self.due_at] if self.sent_at is not None else []
+            return
+        while self.due_at < now:
+            yield self.due_at
+            self.advance(now)
 
 
 @dataclass
 class Second:
-    """What came of one flow in one second of the window; histograms are made when they are needed."""
+    """What came of one flow in one second of the window, or in one turn: latencies in microseconds, unrounded."""
 
     answers: int = 0
-    complete: dict[str, HdrHistogram] = field(default_factory=dict)
-
-    def keep(self, kind: str, seconds: float) -> None:
-        """Keep one latency."""
-        if kind not in self.complete:
-            self.complete[kind] = HdrHistogram(1, LONGEST_US, 3)
-        _keep(self.complete[kind], seconds)
+    complete: dict[str, list[int]] = field(default_factory=dict)
 
     def report(self) -> Mapping[str, object]:
         """Return the second in JSON's terms."""
-        complete = {kind: h.encode().decode() for kind, h in self.complete.items()}
-        return {"answers": self.answers, "complete": complete}
+        return {"answers": self.answers, "complete": self.complete}
+
+
+def histograms() -> dict[str, HdrHistogram]:
+    """Return an empty histogram for each kind of latency."""
+    return {kind: HdrHistogram(1, LONGEST_US, 3) for kind in KINDS}
+
+
+Sample = tuple[float, float, float, float, float]  # when answered, due, free and sent, and the service time
 
 
 @dataclass
 class Tally:
-    """What came of one flow in the window."""
+    """What came of one flow in the window.
+
+    `due` counts what an open loop was to send, `bytes` what was read of bodies that never end in a window, `held`
+    the connections that stood open at its end. `trace` has (when it was due, its corrected time), in seconds
+    after the window's opening, of a flow that is traced.
+    """
 
     answers: int = 0
     closed: int = 0
+    due: int = 0
+    bytes: int = 0
+    held: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     censored: int = 0
-    complete: dict[str, HdrHistogram] = field(default_factory=_histograms)
-    unanswered: dict[str, HdrHistogram] = field(default_factory=_histograms)
-    seconds: list["Second"] = field(default_factory=list)
+    complete: dict[str, HdrHistogram] = field(default_factory=histograms)
+    unanswered: dict[str, HdrHistogram] = field(default_factory=histograms)
+    seconds: list[Second] = field(default_factory=list)
+    trace: list[tuple[float, float]] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
 
     def report(self) -> Mapping[str, object]:
         """Return the tally in JSON's terms, histograms in HDR's own compressed encoding."""
         return {
-            "answers": self.answers,
-            "closed": self.closed,
+            **{name: getattr(self, name) for name in COUNTS},
             "errors": dict(self.errors),
-            "censored": self.censored,
             "complete": {kind: h.encode().decode() for kind, h in self.complete.items()},
             "unanswered": {kind: h.encode().decode() for kind, h in self.unanswered.items()},
             "seconds": [second.report() for second in self.seconds],
+            "trace": self.trace,
         }
 
 
-class Recorder:
-    """Keeps what happens from `opens_at` until `closes_at`; before `open` it only counts answers."""
+COUNTS = ("answers", "closed", "due", "bytes", "held", "censored")
 
-    def __init__(self) -> None:
+
+class Recorder:
+    """Keeps what happens from `opens_at` until `closes_at`; before `open` it only counts answers.
+
+    While the window is open an answer is but noted: histograms are made of the notes when it has closed.
+
+    Where targets take turns, what belongs to a second else belongs to the round in which the request was due.
+    """
+
+    def __init__(self, turns: Turns | None = None) -> None:
         self.lanes: list[Lane] = []
         self.tallies: dict[str, Tally] = {}
-        self.opens_at = self.closes_at = float("inf")
+        self.opens_at = self.closes_at = inf
+        self.turns = turns
 
     def open(self, opens_at: float, closes_at: float) -> None:
         """Set the window; what happens outside it leaves no trace in the tallies."""
@@ -108,10 +136,6 @@ class Recorder:
         self.lanes.append(lane)
         self.tallies.setdefault(lane.flow.name, Tally())
 
-    def due(self, lane: Lane, at: float) -> None:
-        """Note when the lane's next request is due."""
-        lane.due_at = at
-
     def sent(self, lane: Lane, now: float) -> None:
         """Note that the request went out."""
         lane.sent_at = now
@@ -119,12 +143,22 @@ class Recorder:
     def chunk(self, lane: Lane, now: float) -> None:
         """Note a chunk of a stream: the first byte, or the gap since the chunk before."""
         before, lane.last_chunk_at = lane.last_chunk_at, now
-        if not self.opens_at <= now < self.closes_at or lane.sent_at is None:
+        if not self._within(now) or lane.sent_at is None:
             return
         if before is None:
             self._keep(lane, now, "first_byte", now - lane.sent_at)
         else:
             self._keep(lane, now, "gap", now - before)
+
+    def received(self, lane: Lane, now: float, count: int) -> None:
+        """Note so many bytes of a body that doesn't end in the window."""
+        if self._within(now):
+            self.tallies[lane.flow.name].bytes += count
+
+    def holds(self, lane: Lane, *, open_: bool) -> None:
+        """Note that the lane's idle connection stands open, or was closed by the server."""
+        lane.holds = open_
+        lane.answers += open_
 
     def answered(
         self, lane: Lane, now: float, service_s: float, error: str | None, *, closes: bool = False
@@ -140,56 +174,82 @@ class Recorder:
         if now >= self.opens_at:
             tally = self.tallies[lane.flow.name]
             tally.closed += closes
-            if error is not None:
-                tally.errors[error] += 1
+            if error is None:
+                tally.samples.append((now, lane.due_at, lane.free_at, lane.sent_at, service_s))
             else:
-                self._count(lane, now, lane.sent_at, service_s)
+                tally.errors[error] += 1
+                tally.due += self._within(lane.due_at)
         lane.answers += 1
         lane.free_at = now
-        lane.due_at = schedule.next_firing(lane.flow, lane.due_at, now)
+        lane.advance(now)
         lane.sent_at = lane.last_chunk_at = None
 
-    def _count(self, lane: Lane, now: float, sent_at: float, service_s: float) -> None:
-        self.tallies[lane.flow.name].answers += 1
-        self._second(lane, now).answers += 1
-        self._keep(lane, now, "service", service_s)
-        self._keep(lane, now, "corrected", sent_at - lane.due_at + service_s)
-        self._keep(lane, now, "lag", sent_at - max(lane.due_at, lane.free_at))
+    def _within(self, moment: float) -> bool:
+        return self.opens_at <= moment < self.closes_at
 
     def _keep(self, lane: Lane, now: float, kind: str, seconds: float) -> None:
-        _keep(self.tallies[lane.flow.name].complete[kind], seconds)
+        value = _microseconds(seconds)
+        self.tallies[lane.flow.name].complete[kind].record_value(value)
         if kind in KINDS_BY_SECOND:
-            self._second(lane, now).keep(kind, seconds)
+            self._second(lane.flow.name, now, lane.due_at).complete.setdefault(kind, []).append(value)
 
-    def _second(self, lane: Lane, now: float) -> Second:
-        seconds = self.tallies[lane.flow.name].seconds
-        number = int(now - self.opens_at)
+    def _second(self, flow: str, now: float, due_at: float) -> Second:
+        seconds = self.tallies[flow].seconds
+        if self.turns is None:
+            number = int(now - self.opens_at)
+        else:
+            number = self.turns.round_at(max(0.0, due_at - self.opens_at))
         while len(seconds) <= number:
             seconds.append(Second())
         return seconds[number]
 
     def close(self) -> Mapping[str, object]:
-        """Count what is still unanswered with its age, and return everything in JSON's terms."""
+        """Count what is still unanswered with its age, and return every flow in JSON's terms."""
+        for name in self.tallies:
+            self._count(name)
         for lane in self.lanes:
             self._censor(lane)
-        return {
-            "opened_at": self.opens_at,
-            "closed_at": self.closes_at,
-            "flows": {name: tally.report() for name, tally in self.tallies.items()},
-        }
+        return {"flows": {name: tally.report() for name, tally in self.tallies.items()}}
+
+    def _count(self, name: str) -> None:
+        """Make histograms, seconds and the trace of a flow's notes."""
+        tally = self.tallies[name]
+        if not tally.samples:
+            return
+        answered, due, free, sent, service = np.array(tally.samples).T
+        corrected = sent - due + service
+        tally.answers = len(answered)
+        tally.due += int(((due >= self.opens_at) & (due < self.closes_at)).sum())
+        lag = sent - np.maximum(due, free)
+        for kind, seconds in (("service", service), ("corrected", corrected), ("lag", lag)):
+            for value, count in zip(*np.unique(_all_microseconds(seconds), return_counts=True), strict=True):
+                tally.complete[kind].record_value(int(value), int(count))
+        for now, due_at, value in zip(answered, due, _all_microseconds(corrected).tolist(), strict=True):
+            second = self._second(name, now, due_at)
+            second.answers += 1
+            second.complete.setdefault("corrected", []).append(value)
+        if any(lane.flow.traced for lane in self.lanes if lane.flow.name == name):
+            points = np.column_stack([due - self.opens_at, corrected]).round(6)
+            tally.trace = [(point[0], point[1]) for point in points.tolist()]
 
     def _censor(self, lane: Lane) -> None:
-        tally = self.tallies[lane.flow.name]
-        overdue = lane.overdue(self.closes_at)
-        tally.censored += len(overdue)
-        for due_at in overdue:
-            _keep(tally.unanswered["corrected"], self.closes_at - due_at)
+        tally, flow = self.tallies[lane.flow.name], lane.flow
+        tally.held += lane.holds
+        for due_at in list(lane.overdue(self.closes_at)) if flow.ends else []:
+            tally.censored += 1
+            tally.due += self._within(due_at)
+            tally.unanswered["corrected"].record_value(_microseconds(self.closes_at - due_at))
         if lane.sent_at is not None:
-            age = self.closes_at - lane.sent_at
-            _keep(tally.unanswered["service"], age)
-            if lane.flow.chunks and lane.last_chunk_at is None:
-                _keep(tally.unanswered["first_byte"], age)
+            age = _microseconds(self.closes_at - lane.sent_at)
+            if flow.ends:
+                tally.unanswered["service"].record_value(age)
+            if flow.chunks and lane.last_chunk_at is None:
+                tally.unanswered["first_byte"].record_value(age)
 
 
-def _keep(histogram: HdrHistogram, seconds: float) -> None:
-    histogram.record_value(min(max(round(seconds * 1e6), 1), LONGEST_US))
+def _all_microseconds(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.clip(np.rint(seconds * 1e6), 1, LONGEST_US).astype(np.int64)
+
+
+def _microseconds(seconds: float) -> int:
+    return min(max(round(seconds * 1e6), 1), LONGEST_US)

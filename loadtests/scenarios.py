@@ -1,33 +1,77 @@
 """What each scenario sends, how, and which question that answers: plain data, importable without locust."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Way = Literal["ask", "connect", "stream", "upload", "download", "idle", "silent", "abandon"]
+Waiting = Literal["interface", "blocking", "offloaded", "client"]
+Arrivals = Literal["even", "poisson"]
+Value = int | str
+
+TRAFFIC = "traffic"
+PROBE = "probe"
+CEILING = "ceiling"
+AFTER = "after"
+ENDLESS: frozenset[Way] = frozenset({"download", "idle", "silent"})
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One kind of request, sent by a number of users.
+    """One kind of request, sent by a number of users in one `way` (`loadtests/ways.py` has them).
 
     A closed loop (`rate_per_s` is None): each user sends again as soon as it has its answer. An open loop: the
-    users share an absolute schedule of `rate_per_s` requests a second, whether answers come or not.
-    `waits_s` is how long the app waits for one answer, `chunks` how many it streams (0: read as a whole).
+    users share an absolute schedule of `rate_per_s` requests a second, whether answers come or not; of
+    `of_ceiling` times what a CEILING flow reached while warming up, where that is given.
+
+    `waits_s` is how long an answer takes without any work, and `waiting` how the app waits for it, or that the
+    client itself does. `chunks` is how
+    many pieces of a stream are read, or of a body are sent: each of `piece` bytes, `every_s` apart. `from_s` and
+    `to_s`, seconds after the window's opening, bound when the flow is on. A `traced` flow keeps each latency.
     """
 
     name: str
     target: str
     users: int
     rate_per_s: float | None = None
+    of_ceiling: float | None = None
+    arrivals: Arrivals = "even"
+    way: Way = "ask"
     waits_s: float = 0.0
+    waiting: Waiting = "interface"
     chunks: int = 0
+    piece: int = 0
+    every_s: float = 0.0
+    from_s: float | None = None
+    to_s: float | None = None
+    traced: bool = False
+
+    @property
+    def open_loop(self) -> bool:
+        """Whether it is sent on a schedule."""
+        return self.rate_per_s is not None or self.of_ceiling is not None
+
+    @property
+    def ends(self) -> bool:
+        """Whether its requests are answered: an idle connection has none, a large download doesn't end in time."""
+        return self.way not in ENDLESS
+
+    def lasts_s(self, window_s: float) -> float:
+        """Return for how much of a window it is on."""
+        to_s = window_s if self.to_s is None else min(self.to_s, window_s)
+        return max(0.0, to_s - max(self.from_s or 0.0, 0.0))
 
 
 @dataclass(frozen=True)
 class Level:
-    """One strength of a scenario's load, measured `repetitions` times for `window_s` seconds in quick."""
+    """One strength of a scenario's load, or one kind of it, measured for `window_s` seconds in quick.
 
-    value: int
+    With `turns` the stacks of a block are up together and loaded in short turns, each for `window_s` in all.
+    """
+
+    value: Value
     flows: tuple[Flow, ...]
     window_s: float
-    repetitions: int = 1
+    turns: bool = False
 
     @property
     def users(self) -> int:
@@ -37,42 +81,106 @@ class Level:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A load with a question; `unit` says what the levels count."""
+    """A load with a question; `theory` says what to expect, `unit` what the levels count.
+
+    Once the load is gone the server is watched for `aftermath_s` seconds.
+    """
 
     name: str
     question: str
+    theory: str
     unit: str
     levels: tuple[Level, ...]
+    aftermath_s: float = 0.0
 
-    def level(self, value: int) -> Level:
+    def level(self, value: Value) -> Level:
         """Return the level of that value, or raise KeyError."""
         return {level.value: level for level in self.levels}[value]
 
 
-TRAFFIC = "traffic"
-PROBE = "probe"
+def _probe(rate_per_s: int = 20) -> Flow:
+    """Return the fast route asked now and then: at random times, so that no rhythm of the server hides."""
+    return Flow(PROBE, "/", users=20, rate_per_s=rate_per_s, arrivals="poisson", traced=True)
 
 
-def _steady(value: int) -> Level:
-    hello = Flow(TRAFFIC, "/", users=value // 10, rate_per_s=value)
-    return Level(value, (hello,), window_s=2, repetitions=3)
+def _baseline(value: int) -> Level:
+    return Level(value, (Flow(TRAFFIC, "/", users=20, rate_per_s=value),), window_s=6, turns=True)
 
 
 def _waiting(value: int) -> Level:
     sleep = Flow(TRAFFIC, "/sleep?seconds=0.1", users=value, waits_s=0.1)
-    return Level(value, (sleep,), window_s=3 if value >= 50 else 2)  # noqa: PLR2004 - many users, many samples
+    return Level(value, (sleep,), window_s=3)
 
 
-def _probed(value: int) -> Level:
-    probe = Flow(PROBE, "/", users=20, rate_per_s=20)
-    slow = Flow(TRAFFIC, "/sleep?seconds=0.5", users=value, waits_s=0.5)
-    return Level(value, (probe, slow), window_s=4) if value else Level(value, (probe,), window_s=2)
+def _starved(value: int) -> Level:
+    slow = Flow(TRAFFIC, "/sleep?seconds=0.2", users=value, waits_s=0.2)
+    return Level(value, (_probe(), slow), window_s=4) if value else Level(value, (_probe(),), window_s=3)
 
 
 def _streaming(value: int) -> Level:
-    target = "/stream?chunks=10&interval=0.05&size=128"
-    stream = Flow(TRAFFIC, target, users=value, waits_s=9 * 0.05, chunks=10)
+    target = "/stream?chunks=10&interval=0.02&size=128"
+    stream = Flow(TRAFFIC, target, users=value, way="stream", waits_s=9 * 0.02, chunks=10)
     return Level(value, (stream,), window_s=3)
+
+
+def _blocked(value: str, path: str, waiting: Waiting) -> Level:
+    slow = Flow(TRAFFIC, f"{path}?seconds=0.05", users=20, waits_s=0.05, waiting=waiting)
+    return Level(value, (_probe(), slow), window_s=3)
+
+
+def _working(value: int) -> Level:
+    work = Flow(TRAFFIC, "/cpu?rounds=100000", users=value)
+    return Level(value, (_probe(), work), window_s=4)
+
+
+def _uploading(value: int) -> Level:
+    body = Flow(
+        TRAFFIC,
+        "/upload",
+        users=value,
+        way="upload",
+        waits_s=1.0,
+        waiting="client",
+        chunks=10,
+        piece=10_000,
+        every_s=0.1,
+    )
+    return Level(value, (_probe(), body), window_s=4)
+
+
+def _downloading(value: int) -> Level:
+    body = Flow(
+        TRAFFIC, "/bytes?size=67108864", users=value, way="download", chunks=1, piece=65_536, every_s=0.05
+    )
+    return Level(value, (_probe(), body), window_s=4)
+
+
+def _churning(value: int) -> Level:
+    hello = Flow(TRAFFIC, "/", users=20, rate_per_s=value, way="connect")
+    return Level(value, (hello,), window_s=3, turns=True)
+
+
+def _overloaded(value: int) -> Level:
+    target = "/cpu?rounds=100000"
+    return Level(
+        value,
+        (
+            Flow(CEILING, target, users=8, to_s=0.0),
+            Flow(TRAFFIC, target, users=400, of_ceiling=value / 100, to_s=5.0),
+            Flow(AFTER, target, users=100, of_ceiling=0.5, from_s=5.0, traced=True),
+        ),
+        window_s=13,
+    )
+
+
+def _idling(value: str, way: Way) -> Level:
+    return Level(value, (_probe(), Flow(TRAFFIC, "/", users=500, way=way)), window_s=4)
+
+
+def _abandoning(value: int) -> Level:
+    target = "/stream?chunks=200&interval=0.05&size=128"
+    left = Flow(TRAFFIC, target, users=value, way="abandon", waits_s=0.1, chunks=3)
+    return Level(value, (_probe(), left), window_s=4)
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -81,56 +189,95 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario(
             "baseline",
             "What does a request cost when there is nothing to wait for?",
+            "At a rate that all can serve throughput says nothing; CPU per request is what differs.",
             "requests/s",
-            (_steady(500),),
+            (_baseline(500),),
         ),
         Scenario(
             "slow-io",
             "How many users that wait 0.1 s for an answer can be served at once?",
+            "min(users, slots) / 0.1 s answers a second.",
             "users",
             tuple(_waiting(users) for users in (1, 10, 50, 200)),
         ),
         Scenario(
             "starvation",
             "Does a fast route stay fast while slow requests fill the server?",
+            "It waits behind the queue: with S slots and 20 slow users about (20 - S) / S times 0.2 s.",
             "slow users",
-            tuple(_probed(users) for users in (0, 30)),
+            tuple(_starved(users) for users in (0, 20)),
         ),
         Scenario(
             "streaming",
-            "Does a stream of ten chunks, 50 ms apart, arrive chunk by chunk?",
+            "Does a stream of ten chunks, 20 ms apart, arrive chunk by chunk?",
+            "The first byte at once while there are slots, else after (20 - S) / S times 180 ms; gaps of 20 ms.",
             "users",
             tuple(_streaming(users) for users in (1, 20)),
         ),
-    )
-}
-
-CALIBRATIONS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for scenario in (
         Scenario(
-            "known-fixed",
-            "Is an answer that takes 50 ms read as 50 ms?",
-            "requests/s",
-            (Level(100, (Flow(TRAFFIC, "/fixed", users=20, rate_per_s=100),), window_s=5),),
+            "blocking",
+            "What does one blocking call do to an event loop, and what does a thread pool cure of it?",
+            "Blocking, an event loop has one slot: 20 answers a second. Offloaded it has as many as asyncio's "
+            "default pool has threads: min(32, cores + 4).",
+            "way of waiting",
+            (
+                _blocked("sleep", "/sleep", "interface"),
+                _blocked("blocking", "/sleep/blocking", "blocking"),
+                _blocked("offloaded", "/sleep/offloaded", "offloaded"),
+            ),
         ),
         Scenario(
-            "known-bimodal",
-            "Are 10 ms, and 100 ms for one in five, told apart?",
-            "requests/s",
-            (Level(100, (Flow(TRAFFIC, "/bimodal", users=40, rate_per_s=100),), window_s=5),),
+            "cpu",
+            "Who is answered while pure Python work holds the interpreter's lock?",
+            "One core for each worker, whatever the threads. Threads let the probe in every 5 ms (the switch "
+            "interval), an event loop when the work before it is done.",
+            "busy users",
+            tuple(_working(users) for users in (1, 4)),
         ),
         Scenario(
-            "known-frozen",
-            "Does a server frozen for 1 s in every 5 show in the corrected time?",
-            "requests/s",
-            (Level(40, (Flow(TRAFFIC, "/frozen", users=10, rate_per_s=40),), window_s=15),),
+            "upload",
+            "Do clients that send 100 KB in the course of a second hold up the others?",
+            "20 uploads a second everywhere: the kernel takes in what nobody reads yet. But where a slot waits for "
+            "the body the probe waits for a slot, up to a second and more.",
+            "slow senders",
+            (_uploading(20),),
         ),
         Scenario(
-            "known-gaps",
-            "Are chunks that are 20 ms apart seen 20 ms apart?",
-            "users",
-            (Level(5, (Flow(TRAFFIC, "/gaps", users=5, waits_s=0.98, chunks=50),), window_s=5),),
+            "download",
+            "Do readers that take 64 MiB slowly fill the server's memory or its slots?",
+            "With back-pressure memory grows by about a piece of 64 KiB for each reader, not by the body.",
+            "slow readers",
+            (_downloading(10),),
+        ),
+        Scenario(
+            "churn",
+            "What does a request cost that comes on a connection of its own?",
+            "The CPU of baseline, and that of accepting and closing a connection.",
+            "requests/s",
+            (_churning(300),),
+        ),
+        Scenario(
+            "overload",
+            "What happens at 150 % of what the stack can do, and how soon is it over?",
+            "Five seconds at 1.5 times the ceiling leave 2.5 s of work waiting; at half the ceiling they are "
+            "gone after 5 s more, if nothing is dropped or lost.",
+            "% of the ceiling",
+            (_overloaded(150),),
+        ),
+        Scenario(
+            "idle",
+            "What does an open connection cost that says nothing, and who is still answered?",
+            "Some KiB each on an event loop or a poller; a worker that waits for the request is held by it.",
+            "kind of connection",
+            (_idling("kept-alive", "idle"), _idling("silent", "silent")),
+        ),
+        Scenario(
+            "abandon",
+            "Does the server survive clients that leave long streams midway, and stop working for them?",
+            "The probe is answered, and once everybody has left no CPU is used; a pool has grown to its size.",
+            "leaving users",
+            (_abandoning(10),),
+            aftermath_s=1.0,
         ),
     )
 }

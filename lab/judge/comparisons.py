@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lab.judge.figures import describe
 from lab.run import Comparison, Doubt, Noise, Run, Trial, Verdict
 from lab.stacks import COPY
+from loadtests.scenarios import Value
 
 RESAMPLES = 2000
 ENOUGH_BLOCKS = 2
@@ -28,7 +29,7 @@ COMPARED = (
 )
 
 Draws = NDArray[np.float64]
-Place = tuple[str, int]
+Place = tuple[str, Value]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def distance(ratio: float) -> float:
     return max(ratio, 1 / ratio) - 1
 
 
-def floor(floors: Sequence[Noise], scenario: str, level: int, figure: str) -> float:
+def floor(floors: Sequence[Noise], scenario: str, level: Value, figure: str) -> float:
     """Return the noise floor of a figure: of its own place if measured there, else the largest of any place."""
     same_figure = [each for each in floors if each.figure == figure]
     here = [each.floor for each in same_figure if (each.scenario, each.level) == (scenario, level)]
@@ -119,6 +120,8 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     Trials of the same repetition stood in the same block, so whatever the machine did meanwhile fell on both:
     where both stacks have several blocks in common those alone are compared, block by block, and drift cancels.
     """
+    if all(trial.turns for trial in (*ours, *theirs)):
+        return _compared_by_turns(ours, theirs, figure)
     random = np.random.default_rng(SEED)
     shared = {trial.repetition for trial in ours} & {trial.repetition for trial in theirs}
     if len(shared) >= ENOUGH_BLOCKS:
@@ -130,6 +133,25 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
     low, high = np.nanpercentile(ratios, [2.5, 97.5])
     return Ratio(ratio, min(float(low), ratio), max(float(high), ratio))
+
+
+def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+    """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
+    random = np.random.default_rng(SEED)
+    pairs = [_paired(a, b, figure) for a in ours for b in theirs if a.repetition == b.repetition]
+    rounds = np.concatenate([pair for pair in pairs if pair.size])
+    ratios = np.median(rounds[random.integers(0, len(rounds), (RESAMPLES, len(rounds)))], axis=1)
+    low, high = np.percentile(ratios, [2.5, 97.5])
+    return Ratio(float(np.median(rounds)), float(low), float(high))
+
+
+def _paired(ours: Trial, theirs: Trial, figure: str) -> Draws:
+    """Return the ratio in each round in which both were answered."""
+    a, b = (np.array(trial.seconds.get(figure, []), dtype=np.float64) for trial in (ours, theirs))
+    length = min(len(a), len(b))
+    a, b = a[:length], b[:length]
+    both = (a > 0) & (b > 0)
+    return np.asarray(a[both] / b[both])
 
 
 def _drawn(count: int, random: np.random.Generator) -> NDArray[np.int64]:

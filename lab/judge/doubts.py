@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import mean, stdev
 
-from lab.judge.figures import Figured, prefix
+from lab.judge.figures import PREFIXES, Figured, judged, prefix
 from lab.judge.reading import Reading
 from lab.run import Doubt
-from loadtests.scenarios import Flow, Level
+from loadtests.scenarios import AFTER, Flow, Level
 
 NEAR_CEILING = 0.9
 ENOUGH_FOR = {"p90": 50, "p99": 500}  # five answers beyond the percentile
@@ -21,6 +21,7 @@ ENOUGH_SECONDS = 3
 ENOUGH_A_SECOND = 50
 MOST = 0.5
 LITTLE_TOLERANCE = 0.1
+IDLE = 0.02  # of a core: more than heartbeats
 ENOUGH_ROUNDS = 10  # answers for each user: the edges of the window then matter little
 
 
@@ -38,22 +39,23 @@ class Case:
 
     def names(self, *parts: str) -> list[str]:
         """Return this flow's figures whose name holds one of the parts."""
-        own = [n for n in self.figured.figures if n.startswith("probe_") == bool(prefix(self.flow))]
+        others = tuple(start for start in PREFIXES.values() if start != prefix(self.flow))
+        own = [
+            n for n in self.figured.figures if n.startswith(prefix(self.flow)) and not n.startswith(others)
+        ]
         return sorted(n for n in own if any(part in n for part in parts))
 
 
-Rule = Callable[[Case], Iterator[Doubt]]
-
-
 def doubts(reading: Reading, level: Level, figured: Figured) -> list[Doubt]:
-    """Return every doubt that a rule raises."""
-    cases = [Case(flow, reading, figured) for flow in level.flows]
-    return [doubt for case in cases for rule in RULES for doubt in rule(case)]
+    """Return every doubt that a rule raises, about each flow and about the trial as a whole."""
+    cases = [Case(flow, reading, figured) for flow in judged(level)]
+    about_flows = [doubt for case in cases for rule in RULES for doubt in rule(case)]
+    return about_flows + [doubt for rule in TRIAL_RULES for doubt in rule(reading, figured)]
 
 
 def errors(case: Case) -> Iterator[Doubt]:
     """Requests failed: what the others took doesn't tell what users get."""
-    kinds = case.reading.load.flows[case.flow.name].errors
+    kinds = case.reading.flows[case.flow.name].errors
     if kinds:
         told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         yield Doubt(
@@ -67,6 +69,7 @@ def errors(case: Case) -> Iterator[Doubt]:
 def unanswered(case: Case) -> Iterator[Doubt]:
     """A percentile lies among requests that were never answered."""
     bounds = [name for name in case.names("_ms_") if name in case.figured.at_least]
+    bounds += sorted({"recovered_s"} & case.figured.at_least) if case.flow.name == AFTER else []
     if bounds:
         yield Doubt(
             "unanswered",
@@ -78,7 +81,7 @@ def unanswered(case: Case) -> Iterator[Doubt]:
 
 def no_answers(case: Case) -> Iterator[Doubt]:
     """Nothing was answered: there is no CPU per request to speak of."""
-    if not case.figure("answers"):
+    if case.flow.ends and not case.figure("answers"):
         yield Doubt(
             "no-answers",
             f"no {case.flow.name} request was answered in the window",
@@ -102,7 +105,7 @@ def too_few_samples(case: Case) -> Iterator[Doubt]:
 
 def ceiling_reached(case: Case) -> Iterator[Doubt]:
     """Measured about what is possible: the row shows slots and waiting, not speed."""
-    if case.flow.rate_per_s is None and case.figure("ceiling_share") >= NEAR_CEILING:
+    if not case.flow.open_loop and case.figure("ceiling_share") >= NEAR_CEILING:
         share, ceiling = case.figure("ceiling_share"), case.figure("ceiling_per_s")
         yield Doubt(
             "ceiling-reached",
@@ -112,20 +115,14 @@ def ceiling_reached(case: Case) -> Iterator[Doubt]:
         )
 
 
-def generator_bound(case: Case) -> Iterator[Doubt]:
-    """The generator was late or out of breath: what it timed is partly its own queue."""
+def generator_late(case: Case) -> Iterator[Doubt]:
+    """The generator was late: what it timed is partly its own queue."""
     lag, corrected = case.figure("lag_ms_p99"), case.figure("corrected_ms_p99")
-    cores = case.figured.figures.get("generator_cores", 0.0)
-    told = []
     if lag > max(LAG_LIMIT_MS, LAG_SHARE * corrected):
-        told.append(f"the generator was {lag:.1f} ms late at p99")
-    if cores > BUSY_GENERATOR:
-        told.append(f"the generator used {cores:.0%} of a core")
-    if told:
         yield Doubt(
             "generator-bound",
-            " and ".join(told),
-            "lower the rate, or give it more processes or a quieter machine",
+            f"the generator was {lag:.1f} ms late at p99",
+            MORE_GENERATOR,
             case.names("corrected_ms", "service_ms"),
             discards=True,
         )
@@ -133,8 +130,10 @@ def generator_bound(case: Case) -> Iterator[Doubt]:
 
 def rate_missed(case: Case) -> Iterator[Doubt]:
     """An open loop got fewer answers than it was to send, though none was left unanswered."""
+    if case.flow.of_ceiling is not None:  # more than can be answered is what it is for
+        return
     offered, came = case.figure("offered_per_s"), case.figure("throughput_per_s")
-    window_s = case.reading.load.window_s
+    window_s = case.flow.lasts_s(case.reading.loaded_s)
     edge = (case.flow.users + 1) / window_s if case.figure("censored") else 1 / window_s
     if offered and came + edge < ACHIEVED * offered and not case.figured.at_least:
         yield Doubt(
@@ -145,21 +144,9 @@ def rate_missed(case: Case) -> Iterator[Doubt]:
         )
 
 
-def machine_busy(case: Case) -> Iterator[Doubt]:
-    """Something else used the machine in the window."""
-    cores = case.figured.figures.get("background_cores", 0.0)
-    if cores > BUSY_MACHINE:
-        yield Doubt(
-            "machine-busy",
-            f"everything else used {cores:.0%} of a core",
-            "close what else runs and measure again",
-            discards=True,
-        )
-
-
 def connection_churn(case: Case) -> Iterator[Doubt]:
     """The server closes connections, so a request pays for a new one."""
-    if case.figure("closed_share") > MOST:
+    if case.flow.way != "connect" and case.figure("closed_share") > MOST:
         yield Doubt(
             "connection-churn",
             f"{case.figure('closed_share'):.0%} of the {case.flow.name} answers closed their connection",
@@ -170,8 +157,10 @@ def connection_churn(case: Case) -> Iterator[Doubt]:
 
 def unstable(case: Case) -> Iterator[Doubt]:
     """Throughput differed from second to second by more than counting does."""
-    counts = [second.answers for second in case.reading.load.flows[case.flow.name].seconds]
-    whole = counts[: int(case.reading.load.window_s)]
+    if case.flow.of_ceiling is not None:  # its rate is meant to change
+        return
+    counts = [second.answers for second in case.reading.flows[case.flow.name].seconds]
+    whole = counts[: len(case.reading.usage)]
     if len(whole) < ENOUGH_SECONDS or mean(whole) < ENOUGH_A_SECOND:
         return
     spread = stdev(whole) / mean(whole)
@@ -199,16 +188,88 @@ def against_littles_law(case: Case) -> Iterator[Doubt]:
         )
 
 
+def connections_closed(case: Case) -> Iterator[Doubt]:
+    """Connections that were to stand idle were closed by the server."""
+    held = case.figure("held") or case.figured.figures.get("held", 0.0)
+    if case.flow.way in {"idle", "silent"} and held < case.flow.users:
+        yield Doubt(
+            "connections-closed",
+            f"{held:.0f} of {case.flow.users} idle connections stood open at the end",
+            "the server doesn't keep them: nothing to say of memory for each",
+            ["memory_kib_per_connection"],
+        )
+
+
+def generator_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
+    """The generator was out of breath in some second of the window."""
+    cores = figured.figures["generator_cores_max"]
+    if cores > BUSY_GENERATOR:
+        yield Doubt(
+            "generator-bound",
+            f"the generator used {cores:.0%} of a core in its busiest second",
+            MORE_GENERATOR,
+            sorted(name for name in figured.figures if "corrected_ms" in name or "service_ms" in name),
+            discards=True,
+        )
+
+
+def machine_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
+    """Something else used the machine in the window."""
+    cores = figured.figures["background_cores"]
+    if cores > BUSY_MACHINE:
+        yield Doubt(
+            "machine-busy",
+            f"everything else used {cores:.0%} of a core",
+            "close what else runs and measure again",
+            discards=True,
+        )
+
+
+def stopped_answering(reading: Reading, _: Figured) -> Iterator[Doubt]:
+    """The load broke the server: with everybody gone it answers nobody."""
+    left = reading.aftermath
+    if left and left.answered_ms is None:
+        yield Doubt(
+            "stopped-answering",
+            f"{left.seconds:g} s after everybody had left a request was not answered",
+            "a finding about the stack, not about the measurement: it needs a restart after such clients",
+        )
+
+
+def work_left_behind(_: Reading, figured: Figured) -> Iterator[Doubt]:
+    """The server still works for clients that have left."""
+    cores = figured.figures.get("idle_cores", 0.0)
+    if cores > IDLE:
+        yield Doubt(
+            "work-left-behind",
+            f"once everybody had left the server still used {cores:.1%} of a core",
+            "a finding about the stack: it isn't told, or doesn't mind, that its clients are gone",
+            ["idle_cores"],
+        )
+
+
+MORE_GENERATOR = "lower the rate, or give it more processes or a quieter machine"
+
+Rule = Callable[[Case], Iterator[Doubt]]
+TrialRule = Callable[[Reading, Figured], Iterator[Doubt]]
+
 RULES: tuple[Rule, ...] = (
     errors,
     no_answers,
     unanswered,
-    generator_bound,
+    generator_late,
     rate_missed,
-    machine_busy,
     unstable,
     against_littles_law,
     connection_churn,
     too_few_samples,
     ceiling_reached,
+    connections_closed,
+)
+
+TRIAL_RULES: tuple[TrialRule, ...] = (
+    generator_busy,
+    machine_busy,
+    stopped_answering,
+    work_left_behind,
 )

@@ -1,15 +1,15 @@
 """From what a trial brought in to its figures: named, united numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from lab.judge import statistics
-from lab.judge.ceilings import ceiling_per_s
+from lab.judge.ceilings import Slots, ceiling_per_s
 from lab.judge.reading import FlowReading, Reading
-from loadtests.scenarios import PROBE, Flow, Level
+from loadtests.scenarios import AFTER, PROBE, Flow, Level
 
 Better = Literal["lower", "higher", "neither"]
 
@@ -31,88 +31,148 @@ class Figured:
     at_least: frozenset[str]
 
 
-def figured(reading: Reading, level: Level, slots: int | None) -> Figured:
+def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
     """Return every figure that the reading gives.
 
-    Figures of a probe carry `probe_` before their name. CPU is shared out over all answers, the probe's too.
+    Figures of a probe carry `probe_` before their name, those of a flow that comes after another `after_`. CPU is
+    shared out over all answers, the probe's too.
     """
-    figures: dict[str, float] = {"memory_mib": reading.memory_mib}
+    figures = {**_shares(reading), **_footprints(reading)}
     bounds: set[str] = set()
-    for flow in level.flows:
-        came = reading.load.flows[flow.name]
-        named = {
-            **_rates(flow, came, reading.load.window_s, slots),
-            **_latencies(came, bounds, flow),
-        }
+    for flow in judged(level):
+        named = {**_rates(flow, reading, slots), **_latencies(flow, reading.flows[flow.name], bounds)}
         figures |= {prefix(flow) + name: value for name, value in named.items()}
-    answers = sum(flow.answers for flow in reading.load.flows.values())
-    figures |= _shares(reading)
+        if not flow.ends:
+            figures |= _held(flow, reading)
+        if flow.name == AFTER:
+            figures |= _recovery(flow, reading, bounds)
+    answers = sum(flow.answers for flow in reading.flows.values())
     if answers:
         figures["cpu_us_per_request"] = reading.used.server * 1e6 / answers
     return Figured(figures, frozenset(bounds))
 
 
+def judged(level: Level) -> list[Flow]:
+    """Return the flows that are on while the window is open."""
+    return [flow for flow in level.flows if flow.lasts_s(level.window_s)]
+
+
 def by_second(reading: Reading, level: Level) -> dict[str, list[float]]:
-    """Return the figures that are compared, for each second of the window that had an answer."""
+    """Return the figures that are compared, for each second of the window that had an answer.
+
+    Where stacks take turns there is one value for each turn, 0 without an answer.
+    """
     values: dict[str, list[float]] = {}
-    flows = [(prefix(flow), reading.load.flows[flow.name]) for flow in level.flows]
-    cpu_s = [
-        b.server - a for a, b in zip([0.0, *(u.server for u in reading.usage)], reading.usage, strict=False)
-    ]
-    for number in range(int(reading.load.window_s + SAME_SECOND)):
-        seconds = [(start, flow.seconds[number]) for start, flow in flows if number < len(flow.seconds)]
+    flows = [(prefix(flow), reading.flows[flow.name].seconds) for flow in judged(level)]
+    for number, used in enumerate(reading.usage):
+        if not level.turns and used.at < 1 - SAME_SECOND:
+            continue
+        seconds = [(start, second[number]) for start, second in flows if number < len(second)]
         answers = sum(second.answers for _, second in seconds)
-        if answers and number < len(cpu_s):
-            values.setdefault("cpu_us_per_request", []).append(cpu_s[number] * 1e6 / answers)
+        if answers or level.turns:
+            cost = used.server * 1e6 / answers if answers else 0.0
+            values.setdefault("cpu_us_per_request", []).append(cost)
         for start, second in seconds:
             values.setdefault(f"{start}throughput_per_s", []).append(second.answers)
-            for kind, histogram in second.complete.items():
-                middle = float(np.median(statistics.decode(histogram)))
-                values.setdefault(f"{start}{kind}_ms_p50", []).append(middle)
+            for kind, microseconds in second.complete.items():
+                values.setdefault(f"{start}{kind}_ms_p50", []).append(float(np.median(microseconds)) / 1000)
     return values
 
 
+def histograms(reading: Reading, level: Level) -> dict[str, str]:
+    """Return the histograms of answered requests that hold anything, by kind, as they were recorded."""
+    return {
+        prefix(flow) + kind: encoded
+        for flow in judged(level)
+        for kind, encoded in reading.flows[flow.name].complete.items()
+        if statistics.decode(encoded).size
+    }
+
+
 def _shares(reading: Reading) -> dict[str, float]:
-    window_s, used = reading.load.window_s, reading.used
+    window_s, used = reading.window_s, reading.used
     return {
         "cpu_cores": used.server / window_s,
-        "generator_cores": reading.load.cpu_s / window_s,
+        "generator_cores": used.generator / window_s,
+        "generator_cores_max": max(second.generator / second.at for second in reading.usage),
         "background_cores": reading.background_cpu_s / window_s,
         "lab_cores": used.lab / window_s,
     }
 
 
+def _footprints(reading: Reading) -> dict[str, float]:
+    found = {
+        "memory_mib": reading.after.pss_mib,
+        "memory_growth_mib": reading.after.own_mib - reading.before.own_mib,
+    }
+    if left := reading.aftermath:
+        found["threads_left"] = float(left.footprint.threads - reading.before.threads)
+        found["idle_cores"] = left.cpu_s / left.seconds
+        if left.answered_ms is not None:
+            found["answered_after_ms"] = left.answered_ms
+    return found
+
+
+def _held(flow: Flow, reading: Reading) -> dict[str, float]:
+    came = reading.flows[flow.name]
+    if came.bytes:
+        return {"received_mib_per_s": came.bytes / MIB / reading.loaded_s}
+    grown_kib = (reading.after.own_mib - reading.before.own_mib) * 1024
+    each = {"memory_kib_per_connection": grown_kib / came.held} if came.held else {}
+    return {"held": float(came.held), **each}
+
+
+def _recovery(flow: Flow, reading: Reading, bounds: set[str]) -> dict[str, float]:
+    """Return how long after the overload requests still took longer than they should."""
+    came, begins_s = reading.flows[flow.name], flow.from_s or 0.0
+    slow = [due_s for due_s, corrected_s in came.trace if corrected_s > RECOVERED_MS / 1000]
+    if (statistics.decode(came.unanswered["corrected"]) > RECOVERED_MS).any():
+        bounds.add("recovered_s")
+        return {"recovered_s": reading.loaded_s - begins_s}
+    return {"recovered_s": max(slow, default=begins_s) - begins_s}
+
+
 def prefix(flow: Flow) -> str:
     """Return what a flow's figures are prefixed with."""
-    return "probe_" if flow.name == PROBE else ""
+    return PREFIXES.get(flow.name, "")
 
 
 def describe(name: str) -> Figure:
     """Return what a figure is; KeyError for a name that no trial has."""
-    return FIGURES[name.removeprefix("probe_")]
+    if name in FIGURES:
+        return FIGURES[name]
+    return FIGURES[name.partition("_")[2]]
 
 
-def _rates(flow: Flow, came: FlowReading, window_s: float, slots: int | None) -> dict[str, float]:
-    throughput = came.answers / window_s
-    rates = {
-        "answers": float(came.answers),
-        "errors": float(sum(came.errors.values())),
-        "censored": float(came.censored),
-        "throughput_per_s": throughput,
-    }
-    if flow.rate_per_s is not None:
-        rates["offered_per_s"] = flow.rate_per_s
+def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
+    came, lasts_s = reading.flows[flow.name], flow.lasts_s(reading.loaded_s)
+    rates = {"errors": float(sum(came.errors.values())), "censored": float(came.censored)}
+    if not flow.ends:
+        return rates
+    throughput = _answers_while_on(flow, came, lasts_s) / lasts_s
+    rates |= {"answers": float(came.answers), "throughput_per_s": throughput}
+    if flow.open_loop:
+        rates["offered_per_s"] = came.due / lasts_s
     elif came.answers:
         mean_s = float(statistics.decode(came.complete["service"]).mean()) / 1000
         rates["little_share"] = throughput * mean_s / flow.users
     if came.answers:
         rates["closed_share"] = came.closed / came.answers
-    if ceiling := ceiling_per_s(flow, slots):
+    ceiling = reading.target.ceiling_per_s if flow.of_ceiling else ceiling_per_s(flow, slots)
+    if ceiling:
         rates |= {"ceiling_per_s": ceiling, "ceiling_share": throughput / ceiling}
     return rates
 
 
-def _latencies(came: FlowReading, bounds: set[str], flow: Flow) -> dict[str, float]:
+def _answers_while_on(flow: Flow, came: FlowReading, lasts_s: float) -> int:
+    """Return the answers that came while the flow was on: what comes later isn't its throughput."""
+    if flow.to_s is None:
+        return came.answers
+    first = int(flow.from_s or 0)
+    return sum(second.answers for second in came.seconds[first : first + int(lasts_s)])
+
+
+def _latencies(flow: Flow, came: FlowReading, bounds: set[str]) -> dict[str, float]:
     figures = {}
     for kind in ("service", "corrected", "first_byte", "gap", "lag"):
         answered = statistics.decode(came.complete[kind])
@@ -133,25 +193,39 @@ def _percentile_figures(kind: str, says: str) -> Iterator[tuple[str, Figure]]:
         yield f"{kind}_ms_{point}", Figure("ms", "lower", f"{says}, {point}")
 
 
+MIB = 1024 * 1024
 SAME_SECOND = 0.001  # a window of 2.9999 s has three whole seconds
+RECOVERED_MS = 150.0  # ten times the work of an overloaded request
 POINTS = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
+PREFIXES: Mapping[str, str] = {PROBE: "probe_", AFTER: "after_"}
 
 FIGURES: dict[str, Figure] = {
     "answers": Figure("requests", "neither", "answered in the window"),
     "errors": Figure("requests", "lower", "failed in the window"),
     "censored": Figure("requests", "neither", "unanswered when the window closed"),
     "throughput_per_s": Figure("requests/s", "higher", "answered a second"),
-    "offered_per_s": Figure("requests/s", "neither", "sent a second by an open loop"),
-    "ceiling_per_s": Figure("requests/s", "neither", "possible with these slots and waits"),
+    "offered_per_s": Figure("requests/s", "neither", "due a second by an open loop's schedule"),
+    "ceiling_per_s": Figure("requests/s", "neither", "possible with these slots and waits, or seen to be"),
     "ceiling_share": Figure("1", "higher", "measured over possible"),
+    "recovered_s": Figure("s", "lower", "after an overload until requests are fast again"),
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
     "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
+    "generator_cores_max": Figure("cores", "neither", "CPU of the load generator in its busiest second"),
     "background_cores": Figure("cores", "neither", "CPU of everything else on the machine"),
     "lab_cores": Figure("cores", "neither", "CPU of the lab itself"),
+    "idle_cores": Figure("cores", "lower", "CPU of the server's tree once everybody has left"),
+    "threads_left": Figure("threads", "lower", "more than before the load, once everybody has left"),
+    "answered_after_ms": Figure("ms", "lower", "until a request is answered once everybody has left"),
     "little_share": Figure("1", "neither", "throughput x mean time over users: 1 by Little's law"),
     "closed_share": Figure("1", "neither", "answers that closed their connection"),
+    "held": Figure("connections", "higher", "stood open at the window's end"),
+    "received_mib_per_s": Figure("MiB/s", "higher", "read of bodies by slow readers"),
     "memory_mib": Figure("MiB", "lower", "memory of the server's tree (PSS)"),
+    "memory_growth_mib": Figure("MiB", "lower", "memory that the server's tree took under the load (USS)"),
+    "memory_kib_per_connection": Figure(
+        "KiB", "lower", "memory that the server took for each open connection"
+    ),
     **dict(_percentile_figures("service", "from sending to the last byte")),
     **dict(_percentile_figures("corrected", "from when it was due to the last byte")),
     **dict(_percentile_figures("first_byte", "from sending to the first byte of the body")),

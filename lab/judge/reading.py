@@ -1,17 +1,26 @@
 """What one trial brought in, before it is judged."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
 import msgspec
+from hdrh.histogram import HdrHistogram
 
 
 class SecondReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded of one flow in one second of the window."""
+    """What the load generator recorded of one flow in one second of the window, or one turn; in microseconds."""
 
-    answers: int
-    complete: dict[str, str] = {}
+    answers: int = 0
+    complete: dict[str, list[int]] = {}
 
 
 class FlowReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded of one flow; histograms are HDR's, in microseconds."""
+    """What the load generator recorded of one flow; histograms are HDR's, in microseconds.
+
+    `due` counts what an open loop was to send, `bytes` what was read of bodies that don't end in the window, `held`
+    the idle connections that stood open at its end. `trace` has (due, corrected), in seconds since it opened.
+    """
 
     answers: int
     errors: dict[str, int]
@@ -19,24 +28,38 @@ class FlowReading(msgspec.Struct, frozen=True):
     complete: dict[str, str]
     unanswered: dict[str, str]
     closed: int = 0
+    due: int = 0
+    bytes: int = 0
+    held: int = 0
     seconds: list[SecondReading] = []
+    trace: list[tuple[float, float]] = []
+
+
+class TargetReading(msgspec.Struct, frozen=True):
+    """What one load process recorded of one target; `ceiling_per_s` is what it reached while warming up."""
+
+    flows: dict[str, FlowReading]
+    ceiling_per_s: float = 0.0
 
 
 class LoadReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded in its window, and the CPU seconds that it used itself.
+    """What the load generator recorded in its window: by process, then by target.
 
     Times are seconds of the monotonic clock.
     """
 
     opened_at: float
     closed_at: float
-    flows: dict[str, FlowReading]
-    cpu_s: float = 0.0
+    parts: list[list[TargetReading]]
 
-    @property
-    def window_s(self) -> float:
-        """The seconds measured."""
-        return self.closed_at - self.opened_at
+    def target(self, number: int = 0) -> TargetReading:
+        """Return what all processes together recorded of a target; counts and histograms add up exactly."""
+        parts = [targets[number] for targets in self.parts]
+        if len(parts) == 1:
+            return parts[0]
+        names = dict.fromkeys(name for part in parts for name in part.flows)
+        flows = {name: merged([part.flows[name] for part in parts if name in part.flows]) for name in names}
+        return TargetReading(flows, sum(part.ceiling_per_s for part in parts))
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -47,24 +70,113 @@ class Usage(msgspec.Struct, frozen=True):
 
     at: float
     server: float
+    generator: float
     lab: float
     machine: float
 
+    def since(self, before: "Usage") -> "Usage":
+        """Return what was used since another moment."""
+        return Usage(
+            self.at - before.at,
+            self.server - before.server,
+            self.generator - before.generator,
+            self.lab - before.lab,
+            self.machine - before.machine,
+        )
+
+
+class Footprint(msgspec.Struct, frozen=True):
+    """What a server's process tree holds: memory with shared pages counted in shares, its own pages, threads."""
+
+    pss_mib: float
+    own_mib: float
+    threads: int
+
+
+class Aftermath(msgspec.Struct, frozen=True):
+    """What the server did in the `seconds` after everybody had left, and how long it then took to answer.
+
+    `answered_ms` is null when it didn't answer.
+    """
+
+    seconds: float
+    cpu_s: float
+    footprint: Footprint
+    answered_ms: float | None
+
 
 class Reading(msgspec.Struct, frozen=True):
-    """The load's record, and what was used in the same window, second by second, the window's end last."""
+    """The load's record of one stack, and what was used in each second of its window, or each of its turns.
 
-    load: LoadReading
+    `loaded_s` is for how long requests were due; where stacks take turns it is a little less than the window.
+    """
+
+    target: TargetReading
     usage: list[Usage]
-    memory_mib: float
+    loaded_s: float
+    before: Footprint
+    after: Footprint
+    aftermath: Aftermath | None = None
+
+    @property
+    def flows(self) -> dict[str, FlowReading]:
+        """What was recorded, by flow."""
+        return self.target.flows
+
+    @property
+    def window_s(self) -> float:
+        """For how long CPU was read."""
+        return self.used.at
+
+    @property
+    def measured_s(self) -> float:
+        """For how long anything was watched."""
+        return self.window_s + (self.aftermath.seconds if self.aftermath else 0.0)
 
     @property
     def used(self) -> Usage:
         """What was used in the whole window."""
-        return self.usage[-1]
+        return Usage(*(sum(values) for values in zip(*map(msgspec.structs.astuple, self.usage), strict=True)))
 
     @property
     def background_cpu_s(self) -> float:
         """What neither server nor generator nor lab used of the machine, stolen time among it."""
         used = self.used
-        return max(0.0, used.machine - used.server - used.lab - self.load.cpu_s)
+        return max(0.0, used.machine - used.server - used.lab - used.generator)
+
+
+def merged(parts: Sequence[FlowReading]) -> FlowReading:
+    """Return what several processes recorded of one flow as if one had."""
+    return FlowReading(
+        answers=sum(part.answers for part in parts),
+        errors=dict(sum((Counter(part.errors) for part in parts), Counter[str]())),
+        censored=sum(part.censored for part in parts),
+        complete=_added([part.complete for part in parts]),
+        unanswered=_added([part.unanswered for part in parts]),
+        closed=sum(part.closed for part in parts),
+        due=sum(part.due for part in parts),
+        bytes=sum(part.bytes for part in parts),
+        held=sum(part.held for part in parts),
+        seconds=[
+            _merged_second(seconds)
+            for seconds in zip_longest(*(part.seconds for part in parts), fillvalue=SecondReading())
+        ],
+        trace=sorted(point for part in parts for point in part.trace),
+    )
+
+
+def _added(parts: Sequence[dict[str, str]]) -> dict[str, str]:
+    totals = {kind: HdrHistogram.decode(encoded.encode()) for kind, encoded in parts[0].items()}
+    for part in parts[1:]:
+        for kind, encoded in part.items():
+            totals[kind].decode_and_add(encoded.encode())
+    return {kind: total.encode().decode() for kind, total in totals.items()}
+
+
+def _merged_second(parts: Iterable[SecondReading]) -> SecondReading:
+    answers, complete = 0, dict[str, list[int]]()
+    for part in parts:
+        answers += part.answers
+        for kind, values in part.complete.items():
+            complete.setdefault(kind, []).extend(values)
+    return SecondReading(answers, complete)

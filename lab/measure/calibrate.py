@@ -8,16 +8,19 @@ from pathlib import Path
 
 from lab.judge.calibration import judged
 from lab.judge.figures import figured
-from lab.judge.reading import Reading, Usage
+from lab.judge.reading import Footprint, Reading, Usage
 from lab.measure.leash import Leash
 from lab.measure.load import Generator, Order
 from lab.measure.process import Answering, free_port, pinned, started
 from lab.run import Calibration
 from lab.servers import HOST
 from lab.stacks import Command
-from loadtests.scenarios import CALIBRATIONS, Scenario
+from loadtests.calibrations import CALIBRATIONS
+from loadtests.scenarios import Scenario
 
-UNMETERED = Usage(at=0.0, server=0.0, lab=0.0, machine=0.0)
+UNMETERED = Usage(at=1.0, server=0.0, generator=0.0, lab=0.0, machine=0.0)
+UNWEIGHED = Footprint(pss_mib=0.0, own_mib=0.0, threads=0)
+UNBOUNDED = {"interface": None}
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,9 @@ class Rig:
         with started(pinned(command, self.cores), self.leash, log_path) as process:
             answering = Answering(process, port, scenario.name, log_path)
             answering.wait()
-            order = Order(scenario.name, level.value, level.window_s, f"http://{HOST}:{port}")
+            order = Order(scenario.name, level.value, level.window_s, (f"http://{HOST}:{port}",))
             with self.generator.loading(order, self.folder / scenario.name) as load:
-                load.window(answering.check_alive)
-                reading = Reading(load.report(level.window_s), [UNMETERED], memory_mib=0.0)
-        return figured(reading, level, slots=None).figures
+                window = load.window(answering.check_alive)
+                target = load.report(level.window_s).target()
+        reading = Reading(target, [UNMETERED], window.seconds, UNWEIGHED, UNWEIGHED)
+        return figured(reading, level, UNBOUNDED).figures

@@ -63,7 +63,7 @@ def choose(
         raise unknown("profile", profile, PROFILES)
     chosen = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
     found = stacks_of(chosen, stacks)
-    return Choice(chosen, found, scenarios_of(scenarios), baseline_of(baseline, found), seed, options)
+    return Choice(chosen, found, scenarios_of(chosen, scenarios), baseline_of(baseline, found), seed, options)
 
 
 def chosen_for(run: Run) -> Choice:

@@ -9,10 +9,11 @@ from typing import Protocol
 import msgspec
 
 from lab.errors import LabError, TrialFailed
+from lab.judge.ceilings import Slots
 from lab.judge.comparisons import judge
 from lab.judge.doubts import doubts
-from lab.judge.figures import by_second, figured
-from lab.measure.plan import Task
+from lab.judge.figures import by_second, figured, histograms
+from lab.measure.plan import Task, blocks
 from lab.measure.process import ServerFailed
 from lab.measure.trial import Measured
 from lab.run import Doubt, Run, Trial, write
@@ -26,8 +27,8 @@ class Workbench(Protocol):
     def check(self, stack: Stack) -> list[str]:
         """Return each way in which a stack breaks the contract."""
 
-    def measure(self, task: Task) -> Measured:
-        """Measure one trial."""
+    def measure(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
+        """Measure one trial, or several whose stacks take turns; return what came of each."""
 
 
 class Watcher(Protocol):
@@ -36,8 +37,8 @@ class Watcher(Protocol):
     def checking(self, stack: Stack) -> None:
         """A stack is about to be checked against the contract."""
 
-    def measuring(self, task: Task) -> None:
-        """A trial is about to be made."""
+    def measuring(self, block: Sequence[Task]) -> None:
+        """A trial is about to be made, or several in turns."""
 
     def made(self, task: Task, trial: Trial) -> None:
         """A trial was made."""
@@ -87,26 +88,26 @@ def make_trials(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path,
     """Make the trials of all sound stacks, in the order of the tasks."""
     sound = {r.name: r for r in run.stacks if r.skipped is None and not r.contract}
     started_at = time.monotonic() - run.run.seconds_total
-    for task in tasks:
-        if task.stack.original not in sound:
-            continue
-        watcher.measuring(task)
-        trial = make_trial(task, bench, sound[task.stack.original].slots)
-        run.trials.append(trial)
-        run.run.seconds_measuring += trial.seconds_measuring
+    for block in blocks([task for task in tasks if task.stack.original in sound]):
+        watcher.measuring(block)
+        trials = [
+            as_trial(task, measured, sound[task.stack.original].slots_by_waiting)
+            for task, measured in zip(block, bench.measure(block), strict=True)
+        ]
+        run.trials += trials
+        run.run.seconds_measuring += sum(trial.seconds_measuring for trial in trials)
         run.run.seconds_total = round(time.monotonic() - started_at, 3)
         write(run, folder)
-        watcher.made(task, trial)
+        for task, trial in zip(block, trials, strict=True):
+            watcher.made(task, trial)
 
 
-def make_trial(task: Task, bench: Workbench, slots: int | None) -> Trial:
-    """Make one trial; a failure becomes a record with its evidence."""
+def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
+    """Return the record of a trial; a failure is one with its evidence."""
     blank = Trial(task.stack.name, task.scenario.name, task.level.value, task.repetition, "failed")
-    try:
-        measured = bench.measure(task)
-    except TrialFailed as failure:
-        doubt = Doubt("failed", str(failure), "read the log of this trial; it enters no comparison")
-        return msgspec.structs.replace(blank, doubts=[doubt], log=failure.log)
+    if isinstance(measured, TrialFailed):
+        doubt = Doubt("failed", str(measured), "read the log of this trial; it enters no comparison")
+        return msgspec.structs.replace(blank, doubts=[doubt], log=measured.log)
     found = figured(measured.reading, task.level, slots)
     return msgspec.structs.replace(
         blank,
@@ -114,8 +115,11 @@ def make_trial(task: Task, bench: Workbench, slots: int | None) -> Trial:
         figures=rounded(found.figures),
         doubts=doubts(measured.reading, task.level, found),
         commands=measured.commands,
-        seconds_measuring=measured.reading.load.window_s,
+        seconds_measuring=measured.reading.measured_s,
         seconds=by_second(measured.reading, task.level),
+        turns=task.level.turns,
+        histograms=histograms(measured.reading, task.level),
+        traces={name: flow.trace for name, flow in measured.reading.flows.items() if flow.trace},
     )
 
 

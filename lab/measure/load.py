@@ -21,6 +21,7 @@ from lab.judge.reading import LoadReading
 from lab.measure.leash import Leash
 from lab.measure.process import last_lines, pinned
 from lab.stacks import Command
+from loadtests.scenarios import Value
 
 LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
 OPENS_WITHIN_S = 30.0  # the longest warm-up is ten
@@ -37,16 +38,22 @@ class Order:
     """What a locust is to do."""
 
     scenario: str
-    level: int
+    level: Value
     window_s: float
-    url: str
+    urls: tuple[str, ...]
+    seed: int = 0
+    warm_up_s: float = 10.0
+    processes: int = 1
 
     def arguments(self, result: Path | str) -> list[str]:
         """Return locust's arguments."""
+        more = ["--processes", str(self.processes)] if self.processes > 1 else []
         return [
             *("-f", str(LOCUSTFILE), "--headless", "--only-summary", "--loglevel", "WARNING"),
-            *("--host", self.url, "--scenario", self.scenario, "--level", str(self.level)),
-            *("--window", f"{self.window_s:g}", "--result", str(result)),
+            *("--host", self.urls[0], "--scenario", self.scenario, "--level", str(self.level)),
+            *("--window", f"{self.window_s:g}", "--warm-up", f"{self.warm_up_s:g}", "--seed", str(self.seed)),
+            *(("--targets", ",".join(self.urls)) if len(self.urls) > 1 else ()),
+            *("--result", str(result), *more),
         ]
 
     def by_hand(self) -> Command:
@@ -56,10 +63,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Window:
-    """When a load is measured, in seconds of the monotonic clock."""
+    """When a load is measured, in seconds of the monotonic clock; `first_round` is of targets that take turns."""
 
     opens_at: float
     closes_at: float
+    first_round: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return self.closes_at - self.opens_at
 
 
 class Load:

@@ -6,20 +6,29 @@ from dataclasses import dataclass, field, replace
 
 from lab.errors import unknown
 from lab.stacks import DEFAULT_STACKS, Stack, all_stacks, find
-from loadtests.scenarios import SCENARIOS, Level, Scenario
+from loadtests.scenarios import SCENARIOS, Level, Scenario, Value
 
-SECONDS_AROUND_A_TRIAL = 1.2  # starting the server, the shortest warm-up, ending both
-LEVELS_OF_SMOKE: dict[str, tuple[int, ...]] = {
+SECONDS_AROUND_A_TRIAL = 1.0  # starting the server, the shortest warm-up, ending both
+LEVELS_OF_SMOKE: dict[str, tuple[Value, ...]] = {
     "baseline": (500,),
     "slow-io": (10,),
-    "starvation": (30,),
+    "starvation": (20,),
     "streaming": (1,),
+    **dict.fromkeys(("cpu", "upload", "download", "churn", "overload", "idle"), ()),
+    "blocking": ("blocking",),
+    "abandon": (10,),
+}
+LEVELS_OF_QUICK: dict[str, tuple[Value, ...]] = {
+    **dict.fromkeys(("cpu", "download", "churn", "overload", "idle"), ()),
+    "blocking": ("blocking", "offloaded"),
 }
 
 
 @dataclass(frozen=True)
 class Profile:
     """How thorough a run is; a scenario that `levels` doesn't name is measured at all of them.
+
+    One with no level there is left out, and measured at all of them when it is asked for by name.
 
     In the scenarios of `against_itself` the baseline is measured twice, under two names: the noise floor.
     """
@@ -30,7 +39,7 @@ class Profile:
     repetitions: int = 1
     stretch: float = 1.0
     against_itself: tuple[str, ...] = ()
-    levels: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    levels: dict[str, tuple[Value, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,17 @@ class Task:
     window_s: float
 
     def __str__(self) -> str:
-        return f"{self.stack.name} {self.scenario.name}@{self.level.value}"
+        return f"{self.stack.name} {self.place}"
+
+    @property
+    def place(self) -> str:
+        """The scenario and level: `slow-io@50`."""
+        return f"{self.scenario.name}@{self.level.value}"
+
+    @property
+    def block(self) -> tuple[str, Value, int]:
+        """The block that it belongs to: one trial of each stack."""
+        return self.scenario.name, self.level.value, self.repetition
 
     @property
     def seconds(self) -> float:
@@ -64,12 +83,23 @@ def plan(
     tasks = []
     for scenario in scenarios:
         for level in levels(profile, scenario):
-            for repetition in range(1, profile.repetitions * level.repetitions + 1):
+            for repetition in range(1, profile.repetitions + 1):
                 block = [*stacks, *copies(profile, scenario, baseline)]
                 shuffle(block)
                 window_s = level.window_s * profile.stretch
                 tasks += [Task(stack, scenario, level, repetition, window_s) for stack in block]
     return tasks
+
+
+def blocks(tasks: Sequence[Task]) -> list[list[Task]]:
+    """Return the tasks in the groups in which they are measured: those that take turns together, others alone."""
+    found: list[list[Task]] = []
+    for task in tasks:
+        if task.level.turns and found and found[-1][0].block == task.block:
+            found[-1].append(task)
+        else:
+            found.append([task])
+    return found
 
 
 def copies(profile: Profile, scenario: Scenario, baseline: Stack | None) -> list[Stack]:
@@ -82,7 +112,7 @@ def copies(profile: Profile, scenario: Scenario, baseline: Stack | None) -> list
 def levels(profile: Profile, scenario: Scenario) -> tuple[Level, ...]:
     """Return the levels at which a profile measures a scenario."""
     chosen = profile.levels.get(scenario.name)
-    return scenario.levels if chosen is None else tuple(scenario.level(v) for v in chosen)
+    return tuple(scenario.level(value) for value in chosen) if chosen else scenario.levels
 
 
 PROFILES: dict[str, Profile] = {
@@ -97,9 +127,10 @@ PROFILES: dict[str, Profile] = {
         ),
         Profile(
             "quick",
-            "six stacks, every level once, about five minutes",
+            "six stacks, the most telling scenarios, about five minutes",
             DEFAULT_STACKS,
             against_itself=("baseline",),
+            levels=LEVELS_OF_QUICK,
         ),
         Profile(
             "full",
@@ -129,9 +160,10 @@ def baseline_of(name: str, stacks: Sequence[Stack]) -> Stack:
     return named if named in stacks else stacks[0]
 
 
-def scenarios_of(names: Sequence[str]) -> list[Scenario]:
-    """Return the scenarios named, or all."""
+def scenarios_of(profile: Profile, names: Sequence[str]) -> list[Scenario]:
+    """Return the scenarios named, or the profile's own."""
     for name in names:
         if name not in SCENARIOS:
             raise unknown("scenario", name, SCENARIOS)
-    return [SCENARIOS[name] for name in dict.fromkeys(names or SCENARIOS)]
+    own = [name for name in SCENARIOS if profile.levels.get(name) != ()]
+    return [SCENARIOS[name] for name in dict.fromkeys(names or own)]

@@ -7,7 +7,7 @@ from lab.measure.plan import Profile, Task
 from lab.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord
 from lab.servers import Settings
 from lab.stacks import Stack
-from loadtests.scenarios import Flow
+from loadtests.scenarios import Flow, Way
 
 EXAMPLE_PORT = 8000
 
@@ -53,6 +53,7 @@ def stack_record(stack: Stack, settings: Settings) -> StackRecord:
         command=str(stack.command(EXAMPLE_PORT, settings)),
         settings=stack.details(settings),
         skipped=stack.missing(),
+        slots_by_waiting=stack.slots_by_waiting(settings),
     )
 
 
@@ -62,7 +63,8 @@ def scenario_records(tasks: Sequence[Task]) -> list[ScenarioRecord]:
     for task in tasks:
         scenario = task.scenario
         record = records.setdefault(
-            scenario.name, ScenarioRecord(scenario.name, scenario.question, scenario.unit, [])
+            scenario.name,
+            ScenarioRecord(scenario.name, scenario.question, scenario.unit, [], scenario.theory),
         )
         if task.level.value not in [level.level for level in record.levels]:
             sends = [describe(flow) for flow in task.level.flows]
@@ -72,7 +74,23 @@ def scenario_records(tasks: Sequence[Task]) -> list[ScenarioRecord]:
 
 def describe(flow: Flow) -> str:
     """Say in words what a flow sends."""
+    sends = f"{flow.name}: {'POST' if flow.way == 'upload' else 'GET'} {flow.target}"
     users = f"{flow.users} user{'s' if flow.users != 1 else ''}"
-    if flow.rate_per_s is None:
-        return f"{flow.name}: GET {flow.target}, {users}, each as soon as it is answered"
-    return f"{flow.name}: GET {flow.target}, {flow.rate_per_s:g} a second on a schedule, {users}"
+    at = "at random" if flow.arrivals == "poisson" else "on a schedule"
+    if flow.of_ceiling is not None:
+        return f"{sends}, {flow.of_ceiling:g} times the ceiling {at}, {users}"
+    if flow.rate_per_s is not None:
+        return f"{sends}, {flow.rate_per_s:g} a second {at}, {users}{TOLD[flow.way]}"
+    return f"{sends}, {users}{TOLD[flow.way]}"
+
+
+TOLD: dict[Way, str] = {
+    "ask": ", each as soon as it is answered",
+    "stream": ", reading each chunk as it comes",
+    "connect": ", each request on a new connection",
+    "upload": ", each sending its body a piece at a time",
+    "download": ", each reading a piece now and then",
+    "idle": ", each asking once and then holding its connection",
+    "silent": ", each connecting and saying nothing",
+    "abandon": ", each leaving after a few chunks",
+}

@@ -1,18 +1,19 @@
-"""What a server costs: CPU time and memory of its process tree.
+"""What a server costs: CPU time, memory and threads of its process tree.
 
 CPU time comes from each process's own clock (clock_getcpuclockid(3)): nanoseconds, threads that have ended
-included, where /proc/PID/stat counts ticks of 10 ms. Memory is the proportional set size: pages shared by
-workers count once.
+included, where /proc/PID/stat counts ticks of 10 ms. Memory is the proportional set size, in which pages shared by
+workers count once, and the unique set size, which no other process changes.
 """
 
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 
-from lab.judge.reading import Usage
+from lab.judge.reading import Footprint, Usage
 
 MIB = 1024 * 1024
 _CPUCLOCK_SCHED = 2  # linux/posix-timers.h: the scheduler's own count of nanoseconds
@@ -29,46 +30,53 @@ class CpuTimes:
         return sum(used - before.by_pid.get(pid, 0.0) for pid, used in self.by_pid.items())
 
 
-def tree(pid: int) -> list[psutil.Process]:
-    """Return a process and all its descendants that live."""
+@dataclass(frozen=True)
+class Clocks:
+    """All CPU clocks at one moment: those of each server, of the generator, the lab and the machine."""
+
+    at: float
+    servers: list[CpuTimes]
+    generator: CpuTimes
+    lab: float
+    machine: float
+
+    def since(self, before: "Clocks", server: int = 0) -> Usage:
+        """Return what was used since another moment, by one of the servers and by all others."""
+        return Usage(
+            at=self.at - before.at,
+            server=self.servers[server].since(before.servers[server]),
+            generator=self.generator.since(before.generator),
+            lab=self.lab - before.lab,
+            machine=self.machine - before.machine,
+        )
+
+
+def read_clocks(servers: Sequence[Sequence[int]], generator: Sequence[int]) -> Clocks:
+    """Read the clocks of servers and generator, each given by the pids of its processes."""
+    return Clocks(
+        at=time.monotonic(),
+        servers=[cpu_times(pids) for pids in servers],
+        generator=cpu_times(generator),
+        lab=time.process_time(),
+        machine=machine_cpu_s(),
+    )
+
+
+def tree(pid: int) -> list[int]:
+    """Return the pids of a process and all its descendants that live."""
     try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
     except psutil.NoSuchProcess:
         return []
 
 
-def cpu_times(pid: int) -> CpuTimes:
-    """Read the CPU seconds of each process of a tree."""
+def cpu_times(pids: Sequence[int]) -> CpuTimes:
+    """Read the CPU seconds of processes; one that has ended is left out."""
     times = {}
-    for process in tree(pid):
+    for pid in pids:
         with suppress(psutil.Error, OSError):
-            times[process.pid] = _cpu_s(process)
+            times[pid] = _cpu_s(pid)
     return CpuTimes(times)
-
-
-@dataclass(frozen=True)
-class Meter:
-    """Counts the CPU of server, lab and machine from the moment it was started."""
-
-    pid: int
-    server: CpuTimes
-    lab: float
-    machine: float
-
-    @classmethod
-    def started(cls, pid: int) -> "Meter":
-        """Start counting a server's process tree."""
-        return cls(pid, cpu_times(pid), time.process_time(), machine_cpu_s())
-
-    def read(self) -> Usage:
-        """Return what was used so far."""
-        return Usage(
-            at=time.monotonic(),
-            server=cpu_times(self.pid).since(self.server),
-            lab=time.process_time() - self.lab,
-            machine=machine_cpu_s() - self.machine,
-        )
 
 
 def machine_cpu_s() -> float:
@@ -77,18 +85,20 @@ def machine_cpu_s() -> float:
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
-def memory_mib(pid: int) -> float:
-    """Read the memory of a process tree in MiB, pages shared within it counted once."""
-    total = 0
-    for process in tree(pid):
+def footprint(pid: int) -> Footprint:
+    """Read what a process tree holds."""
+    shared = own = threads = 0
+    for process in map(psutil.Process, tree(pid)):
         with suppress(psutil.Error):
             memory = process.memory_full_info()
-            total += getattr(memory, "pss", memory.rss)
-    return total / MIB
+            shared += getattr(memory, "pss", memory.rss)
+            own += memory.uss
+            threads += process.num_threads()
+    return Footprint(shared / MIB, own / MIB, threads)
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def _cpu_s(pid: int) -> float:
     if sys.platform != "linux":
-        times = process.cpu_times()
+        times = psutil.Process(pid).cpu_times()
         return float(times.user + times.system)
-    return time.clock_gettime((~process.pid << 3) | _CPUCLOCK_SCHED)
+    return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)

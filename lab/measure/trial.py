@@ -1,22 +1,30 @@
-"""One trial: a fresh server, a load, and what both cost over exactly one window."""
+"""One trial: a fresh server, a load, and what both cost over exactly one window; or several servers in turns."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.judge.reading import Reading, Usage
-from lab.measure import sampling
-from lab.measure.conversation import broken_promises
+from contract.examples import Request
+from lab.errors import TrialFailed
+from lab.judge.ceilings import queue_s
+from lab.judge.reading import Aftermath, Reading, Usage
+from lab.measure.conversation import ask, broken_promises
 from lab.measure.leash import Leash
-from lab.measure.load import Generator, Order, Window
+from lab.measure.load import Generator, Load, Order, Window
 from lab.measure.plan import Task
 from lab.measure.process import Serving, serving
+from lab.measure.sampling import footprint, read_clocks, tree
 from lab.run import Commands
 from lab.servers import Settings
 from lab.stacks import Stack
+from loadtests.schedule import Turns, order
 
 CHECK_EVERY_S = 0.25
+HOPELESS_QUEUE_S = 8.0  # what takes longer to fill isn't waited for: its latencies are lower bounds anyway
+UNFAIR = 1.5  # some servers answer the same users again before others: not all of them are waited for
+ANSWERS_WITHIN_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -36,47 +44,146 @@ class Bench:
     generator: Generator
     server_cores: list[int]
     logs: Path
+    seed: int = 0
+    processes: int = 1
 
     def check(self, stack: Stack) -> list[str]:
         """Return each way in which a stack breaks the contract; raises ServerFailed."""
-        log_path = self.logs / f"{file_name(stack.name)}.contract.log"
+        log_path = self.logs / f"{file_name(stack.original)}.contract.log"
         with serving(stack, self.settings, self.leash, log_path=log_path, cores=self.server_cores) as server:
             server.wait_until_ready()
             return list(broken_promises(server))
 
-    def measure(self, task: Task) -> Measured:
-        """Measure one trial; raises ServerFailed or LoadFailed."""
-        level = f"{task.scenario.name}-{task.level.value}-{task.repetition}"
-        stem = self.logs / f"{level}.{file_name(task.stack.name)}"
-        with serving(
-            task.stack,
-            self.settings,
-            self.leash,
-            log_path=Path(f"{stem}.server.log"),
-            cores=self.server_cores,
-        ) as server:
+    def measure(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
+        """Measure a block: one trial, or several whose stacks take turns; return what came of each."""
+        try:
+            return list(self._in_turns(block) if block[0].level.turns else [self._alone(block[0])])
+        except TrialFailed as failure:
+            return [failure] * len(block)
+
+    def _alone(self, task: Task) -> Measured:
+        stem = self._stem(task)
+        with self._server(task) as server:
             server.wait_until_ready()
-            order = Order(task.scenario.name, task.level.value, task.window_s, server.url)
-            commands = Commands(str(server.command), str(order.by_hand()))
-            with self.generator.loading(order, stem) as load:
+            before = footprint(server.pid)
+            wanted = self._order(task, [server])
+            with self.generator.loading(wanted, stem) as load:
                 window = load.window(server.check_whole)
-                usage = watch(server, window)
-                memory_mib = sampling.memory_mib(server.pid)
-                reading = Reading(load.report(), usage, memory_mib)
-        return Measured(reading, commands)
+                usage = watch(server, load, window)
+                after = footprint(server.pid)
+                target = load.report().target()
+            aftermath = outlast(server, task.scenario.aftermath_s)
+            reading = Reading(target, usage, window.seconds, before, after, aftermath)
+        return Measured(reading, Commands(str(server.command), str(wanted.by_hand())))
+
+    def _in_turns(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
+        results: dict[str, Measured | TrialFailed] = {}
+        with ExitStack() as running:
+            started = [(task, running.enter_context(self._server(task))) for task in block]
+            ready = []
+            for task, server in started:
+                try:
+                    server.wait_until_ready()
+                    ready.append((task, server))
+                except TrialFailed as failure:
+                    results[task.stack.name] = failure
+            if ready:
+                results |= self._measured_in_turns(ready)
+        return [results[task.stack.name] for task in block]
+
+    def _measured_in_turns(self, ready: Sequence[tuple[Task, Serving]]) -> dict[str, Measured | TrialFailed]:
+        task, servers = ready[0][0], [server for _, server in ready]
+        turns = Turns(len(servers), self.seed)
+        before = [footprint(server.pid) for server in servers]
+        with self.generator.loading(self._order(task, servers), self._stem(task, "in-turns")) as load:
+            usage = watch_turns(servers, load, load.window(lambda: None), turns)
+            after = [footprint(server.pid) for server in servers]
+            report = load.report()
+        results: dict[str, Measured | TrialFailed] = {}
+        for number, (each, server) in enumerate(ready):
+            loaded_s = len(usage[number]) * turns.loaded_s
+            reading = Reading(report.target(number), usage[number], loaded_s, before[number], after[number])
+            by_hand = self._order(each, [server]).by_hand()
+            try:
+                server.check_whole()
+                results[each.stack.name] = Measured(reading, Commands(str(server.command), str(by_hand)))
+            except TrialFailed as failure:
+                results[each.stack.name] = failure
+        return results
+
+    def _server(self, task: Task) -> AbstractContextManager[Serving]:
+        log_path = Path(f"{self._stem(task)}.server.log")
+        return serving(task.stack, self.settings, self.leash, log_path=log_path, cores=self.server_cores)
+
+    def _order(self, task: Task, servers: Sequence[Serving]) -> Order:
+        slots = task.stack.slots_by_waiting(self.settings)
+        longest_s = max(queue_s(flow, slots) for flow in task.level.flows)
+        return Order(
+            task.scenario.name,
+            task.level.value,
+            task.window_s,
+            tuple(server.url for server in servers),
+            seed=self.seed,
+            warm_up_s=1 + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
+            processes=1 if any(flow.of_ceiling for flow in task.level.flows) else self.processes,
+        )
+
+    def _stem(self, task: Task, who: str = "") -> Path:
+        level = f"{task.scenario.name}-{task.level.value}-{task.repetition}"
+        return self.logs / f"{level}.{who or file_name(task.stack.name)}"
 
 
-def watch(server: Serving, window: Window) -> list[Usage]:
-    """Return the CPU that was used in the window, read every second and at its end."""
+def watch(server: Serving, load: Load, window: Window) -> list[Usage]:
+    """Return the CPU that was used in each second of the window, the last one as long as it is."""
     wait_until(window.opens_at, server.check_whole)
-    meter = sampling.Meter.started(server.pid)
+    before = read_clocks([tree(server.pid)], tree(load.pid))
     usage = []
     moment = window.opens_at
     while moment < window.closes_at:
         moment = min(moment + 1, window.closes_at)
         wait_until(moment, server.check_whole)
-        usage.append(meter.read())
+        now = read_clocks([tree(server.pid)], tree(load.pid))
+        usage.append(now.since(before))
+        before = now
     return usage
+
+
+def watch_turns(servers: Sequence[Serving], load: Load, window: Window, turns: Turns) -> list[list[Usage]]:
+    """Return the CPU that was used in each turn of each server; nothing but reading clocks stands between turns."""
+    usage: list[list[Usage]] = [[] for _ in servers]
+    trees = [tree(server.pid) for server in servers]
+    generator = tree(load.pid)
+    wait_until(window.opens_at, lambda: None)
+    before = read_clocks(trees, generator)
+    rounds = round((window.closes_at - window.opens_at) / turns.round_s)
+    for number in range(rounds):
+        for place, server in enumerate(order(turns, window.first_round + number)):
+            wait_until(window.opens_at + number * turns.round_s + (place + 1) * turns.turn_s, lambda: None)
+            now = read_clocks(trees, generator)
+            usage[server].append(now.since(before, server))
+            before = now
+    return usage
+
+
+def outlast(server: Serving, seconds: float) -> Aftermath | None:
+    """Watch a server for so long after everybody has left, then see whether it still answers."""
+    if not seconds:
+        return None
+    began = read_clocks([tree(server.pid)], [])
+    wait_until(began.at + seconds, server.check_whole)
+    used = read_clocks([tree(server.pid)], []).since(began)
+    held = footprint(server.pid)
+    return Aftermath(used.at, used.server, held, answered_ms(server))
+
+
+def answered_ms(server: Serving) -> float | None:
+    """Return how long the server took to answer one request, `None` when it didn't."""
+    asked_at = time.monotonic()
+    try:
+        ask(server.port, Request("GET", "/"), ANSWERS_WITHIN_S)
+    except OSError:
+        return None
+    return (time.monotonic() - asked_at) * 1000
 
 
 def wait_until(moment: float, check: Callable[[], None]) -> None:

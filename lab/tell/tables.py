@@ -7,6 +7,9 @@ from statistics import median
 
 from lab.judge.figures import describe
 from lab.run import Doubt, Run, Trial
+from loadtests.scenarios import Value
+
+Place = tuple[str, Value | None]
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,7 @@ class Column:
 
     heading: str
     figure: str
-    level: int | None = None
+    level: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,11 @@ def verdicts(run: Run) -> Table | None:
     return Table("comparisons", question, headings, tuple(rows), tuple(floors))
 
 
-def _heading(column: Column, level: int) -> str:
+def _heading(column: Column, level: Value) -> str:
     unit = describe(column.figure).unit
     users = f"{level} user{'s' if level != 1 else ''}"
-    return f"{column.heading.format(level=level, users=users)}, {UNITS.get(unit, unit)}"
+    heading = column.heading.format(level=level, users=users)
+    return f"{heading}, {UNITS.get(unit, unit)}".removesuffix(", ")
 
 
 def _table(run: Run, scenario: str, question: str) -> Table:
@@ -98,17 +102,15 @@ def _table(run: Run, scenario: str, question: str) -> Table:
     return Table(scenario, question, headings, tuple(rows), tuple(notes))
 
 
-def _by_place(trials: Sequence[Trial], scenario: str) -> Mapping[tuple[str, int | None], Sequence[Trial]]:
-    places: dict[tuple[str, int | None], list[Trial]] = {}
+def _by_place(trials: Sequence[Trial], scenario: str) -> Mapping[Place, Sequence[Trial]]:
+    places: dict[Place, list[Trial]] = {}
     for trial in trials:
         if trial.scenario == scenario:
             places.setdefault((trial.stack, trial.level), []).append(trial)
     return places
 
 
-def _letters(
-    chosen: Sequence[Column], trials: Mapping[tuple[str, int | None], Sequence[Trial]]
-) -> dict[tuple[str, str], str]:
+def _letters(chosen: Sequence[Column], trials: Mapping[Place, Sequence[Trial]]) -> dict[tuple[str, str], str]:
     raised = {
         (doubt.name, doubt.advice)
         for (_, level), made in trials.items()
@@ -146,14 +148,15 @@ def shown(figure: str, value: float) -> str:
     unit = describe(figure).unit
     if unit == "1":
         return f"{value:.0%}".removesuffix("%")
-    if unit == "requests":
+    if unit in WHOLE:
         return f"{value:.0f}"
     digits = max(0, 2 - len(str(int(abs(value)))) + (abs(value) < 1))
     return f"{value:,.{max(digits, 1 if value < TENS else 0)}f}"
 
 
 TENS = 100  # below it one decimal is worth reading
-UNITS = {"requests/s": "/s", "1": "%"}
+WHOLE = frozenset({"requests", "connections", "threads"})
+UNITS = {"requests/s": "/s", "1": "%", "connections": "", "threads": "", "requests": ""}
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "baseline": (
@@ -161,19 +164,19 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("answers of {level}", "throughput_per_s"),
         Column("p50", "service_ms_p50"),
         Column("corrected p99", "corrected_ms_p99"),
-        Column("memory", "memory_mib"),
     ),
     "slow-io": (
         Column("{users}", "throughput_per_s"),
         Column("of possible, {users}", "ceiling_share", 200),
         Column("CPU per request, {users}", "cpu_us_per_request", 50),
+        Column("memory, {users}", "memory_mib", 200),
     ),
     "starvation": (
         Column("alone p50", "probe_corrected_ms_p50", 0),
-        Column("among {users} p50", "probe_corrected_ms_p50", 30),
-        Column("p90 among them", "probe_corrected_ms_p90", 30),
-        Column("max among them", "probe_corrected_ms_max", 30),
-        Column("slow answers", "throughput_per_s", 30),
+        Column("among {users} p50", "probe_corrected_ms_p50", 20),
+        Column("p90 among them", "probe_corrected_ms_p90", 20),
+        Column("max among them", "probe_corrected_ms_max", 20),
+        Column("slow answers", "throughput_per_s", 20),
     ),
     "streaming": (
         Column("first byte, {users}", "first_byte_ms_p50", 1),
@@ -181,5 +184,52 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("first byte, {users}", "first_byte_ms_p50", 20),
         Column("whole, {users}", "service_ms_p50", 20),
         Column("streams, {users}", "throughput_per_s", 20),
+    ),
+    "blocking": (
+        Column("{level}", "throughput_per_s"),
+        Column("probe p50, {level}", "probe_corrected_ms_p50"),
+    ),
+    "cpu": (
+        Column("work, {users}", "throughput_per_s"),
+        Column("probe p50, {users}", "probe_corrected_ms_p50"),
+        Column("probe max, {users}", "probe_corrected_ms_max"),
+        Column("CPU, {users}", "cpu_cores", 4),
+    ),
+    "upload": (
+        Column("uploads", "throughput_per_s"),
+        Column("probe p50", "probe_corrected_ms_p50"),
+        Column("probe max", "probe_corrected_ms_max"),
+        Column("memory taken", "memory_growth_mib"),
+    ),
+    "download": (
+        Column("received", "received_mib_per_s"),
+        Column("memory taken", "memory_growth_mib"),
+        Column("probe p50", "probe_corrected_ms_p50"),
+        Column("probe max", "probe_corrected_ms_max"),
+    ),
+    "churn": (
+        Column("CPU per request", "cpu_us_per_request"),
+        Column("answers of {level}", "throughput_per_s"),
+        Column("p50", "service_ms_p50"),
+        Column("corrected p99", "corrected_ms_p99"),
+    ),
+    "overload": (
+        Column("ceiling", "ceiling_per_s"),
+        Column("answers while overloaded", "throughput_per_s"),
+        Column("errors", "errors"),
+        Column("p99 of them", "corrected_ms_p99"),
+        Column("until recovery", "recovered_s"),
+    ),
+    "idle": (
+        Column("held, {level}", "held"),
+        Column("memory each, {level}", "memory_kib_per_connection"),
+        Column("probe p50, {level}", "probe_corrected_ms_p50"),
+    ),
+    "abandon": (
+        Column("streams left", "throughput_per_s"),
+        Column("probe p50", "probe_corrected_ms_p50"),
+        Column("answers afterwards in", "answered_after_ms"),
+        Column("CPU afterwards", "idle_cores"),
+        Column("threads more than before", "threads_left"),
     ),
 }

@@ -1,0 +1,49 @@
+"""A locust user that records nothing of its own; writes how many requests a second it sent (`make bench-load`)."""
+
+import json
+import os
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+
+import gevent
+from locust import FastHttpUser, events, task
+from locust.env import Environment
+
+WARM_UP_S = 0.5
+
+
+class BareUser(FastHttpUser):
+    """Asks for / again and again."""
+
+    @task
+    def hello(self) -> None:
+        """Ask."""
+        self.client.get("/")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what to measure for how long."""
+    parser.add_argument("--window", type=float, default=2.0)
+    parser.add_argument("--result", default="bare.json")
+
+
+def begin(environment: Environment, **_: object) -> None:
+    """Measure once the users are up."""
+    gevent.spawn(measure, environment)
+
+
+def measure(environment: Environment) -> None:
+    """Count locust's own requests over the window, write the rate, leave."""
+    options = environment.parsed_options
+    gevent.sleep(WARM_UP_S)
+    before, began_at = environment.stats.total.num_requests, time.monotonic()
+    gevent.sleep(options.window if options else 0)
+    count = environment.stats.total.num_requests - before
+    rate = count / (time.monotonic() - began_at)
+    Path(options.result if options else "").write_text(json.dumps({"requests_per_s": rate}))
+    os._exit(0)
+
+
+events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call] # locust's
+events.test_start.add_listener(begin)  # type: ignore[no-untyped-call] # locust's
