@@ -11,7 +11,8 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare serve report test check bench-apps bench-load bench-truth readme sample lock clean
+.PHONY: help setup servers compare resume serve report test check bench-apps bench-load bench-truth readme sample \
+        lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ servers: setup ## add the wider set of servers (servers.lock)
 
 compare: setup ## measure the stacks and write a report
 	@$(BIN)/lab compare --profile $(PROFILE) $(STACKS:%=--stack %) $(SCENARIOS:%=--scenario %) --out $(OUT)
+
+resume: setup ## go on with RUN (the latest), which was stopped or cut short
+	@$(BIN)/lab compare --resume $(RUN)
 
 serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)

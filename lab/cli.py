@@ -1,9 +1,12 @@
 """The `lab` command."""
 
+import os
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import msgspec
 import typer
@@ -11,28 +14,34 @@ from rich.console import Console
 
 from lab import reports
 from lab import serve as serving_stacks
-from lab.errors import LabError, UsageError, unknown
+from lab.errors import LabError, UsageError
 from lab.judge.calibration import passed
+from lab.judge.comparisons import judge
 from lab.measure.calibrate import Rig
+from lab.measure.choice import Choice, choose
 from lab.measure.compare import compare as make
 from lab.measure.cores import take_cores
 from lab.measure.environment import environment
 from lab.measure.leash import leash
 from lab.measure.load import generator
-from lab.measure.plan import (
-    PROFILES,
-    against_itself,
-    baseline_of,
-    plan,
-    scenarios_of,
-    stacks_of,
-)
-from lab.measure.record import new_run, stack_record
+from lab.measure.record import stack_record
+from lab.measure.resume import left, reopen
 from lab.measure.trial import Bench
 from lab.progress import telling
-from lab.run import CALIBRATION, Run, as_json_text, point_latest, read, read_calibration, write_whole
+from lab.run import (
+    CALIBRATION,
+    Options,
+    Run,
+    alone,
+    as_json_text,
+    folder_of,
+    point_latest,
+    read,
+    read_calibration,
+    write,
+    write_whole,
+)
 from lab.servers import Settings
-from lab.signals import Stopped, stoppable
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
 from lab.tell import terminal
 
@@ -46,6 +55,9 @@ APP = typer.Typer(
 )
 
 WIDTH_OF_A_FILE = 120
+BESIDE_RESUME = ("resume", "as_json")
+
+Cores = tuple[list[int], list[int]]
 
 StackNames = Annotated[
     list[str] | None,
@@ -95,9 +107,11 @@ def serve(
 
 @APP.command(
     epilog="Examples: `lab compare`, `lab compare --profile smoke`, "
-    "`lab compare -s uvicorn/asgi -s gunicorn-gthread/wsgi -c slow-io --threads 50`"
+    "`lab compare -s uvicorn/asgi -s gunicorn-gthread/wsgi -c slow-io --threads 50`, "
+    "`lab compare --resume results/latest`"
 )
 def compare(
+    context: typer.Context,
     profile: Annotated[str, typer.Option("--profile", "-p", help="smoke, quick or full.")] = "quick",
     stack: StackNames = None,
     scenario: ScenarioNames = None,
@@ -113,37 +127,78 @@ def compare(
     threads: Threads = 10,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Processes of the load generator.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Of the order of trials.")] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Go on with a run that was stopped or cut short.", metavar="RUN"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the stacks, measure them under every scenario, and write a report."""
-    if profile not in PROFILES:
-        raise unknown("profile", profile, PROFILES)
-    settings = Settings(workers, threads)
-    chosen = against_itself(PROFILES[profile], baseline) if aa else PROFILES[profile]
-    seed = random.randrange(10**6) if seed is None else seed
-    stacks = stacks_of(chosen, stack or [])
-    base = baseline_of(baseline, stacks)
-    tasks = plan(chosen, stacks, scenarios_of(chosen, scenario or []), seed, base)
-    server_cores, generator_cores = take_cores()
-    machine = environment(server_cores, generator_cores)
-    run = new_run(chosen, stacks, tasks, settings, seed=seed, machine=machine)
-    run.baseline = base.name
+    cores = take_cores()
+    if resume is not None:
+        refuse_other_settings(context)
+        go_on(folder_of(resume), cores, as_json=as_json)
+    else:
+        seed = random.randrange(10**6) if seed is None else seed
+        options = Options(workers, threads, aa, processes)
+        choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
+        begin(choice, cores, out.resolve(), as_json=as_json)
+
+
+def begin(choice: Choice, cores: Cores, out: Path, *, as_json: bool) -> None:
+    """Make a run in a folder of its own."""
+    run = choice.new_run(environment(*cores))
     run.calibration = read_calibration(out)
-    folder = made_folder(out.resolve() / run.run.id)
-    made_folder(folder / "logs")
-    point_latest(folder)
-    try:
-        with (
-            stoppable(),
-            leash() as held,
-            generator(held, generator_cores, folder / "logs") as load,
-            telling(tasks, quiet=as_json) as teller,
-        ):
-            bench = Bench(settings, held, load, server_cores, folder / "logs", seed, processes)
-            make(run, tasks, bench, folder, teller)
-    finally:
-        tell(run, folder, as_json=as_json)
+    folder = made_folder(out / run.run.id)
+    with alone(folder):
+        write(run, folder)
+        point_latest(folder)
+        carry_out(run, choice, cores, folder, as_json=as_json)
+
+
+def go_on(folder: Path, cores: Cores, *, as_json: bool) -> None:
+    """Make the trials that are left of the run in this folder."""
+    with alone(folder):
+        run = read(folder)
+        choice = reopen(run, environment(*cores))
+        carry_out(run, choice, cores, folder, as_json=as_json)
+
+
+def refuse_other_settings(context: typer.Context) -> None:
+    """Raise UsageError when a setting is given that --resume takes from its run."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
+    others = [f"--{name}" for name in given if name not in BESIDE_RESUME]
+    if others:
+        raise UsageError(f"--resume takes every setting from its run: leave out {', '.join(others)}.")
+
+
+def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: bool) -> None:
+    """Make the trials that a run doesn't have yet and tell it; the exit code is 1 when a trial failed."""
+    server_cores, generator_cores = cores
+    tasks = left(run, choice.tasks())
+    logs = made_folder(folder / "logs")
+    with (
+        told_at_the_end(run, folder, as_json=as_json),
+        leash() as held,
+        generator(held, generator_cores, logs) as load,
+        telling(tasks, quiet=as_json) as teller,
+    ):
+        bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, choice.options.processes)
+        make(run, tasks, bench, folder, teller)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
+
+
+@contextmanager
+def told_at_the_end(run: Run, folder: Path, *, as_json: bool) -> Iterator[None]:
+    """Tell what was measured, however that ended; of several errors the first one is raised."""
+    try:
+        yield
+    except BaseException:
+        with suppress(LabError, OSError):
+            tell(run, folder, as_json=as_json)
+        raise
+    tell(run, folder, as_json=as_json)
 
 
 @APP.command(epilog="Example: `lab calibrate`, before a run that must convince somebody.")
@@ -152,7 +207,7 @@ def calibrate(out: Out = Path("results"), *, as_json: AsJson = False) -> None:
     server_cores, generator_cores = take_cores()
     folder = made_folder(out.resolve() / "calibration")
     console = Console(stderr=True, quiet=as_json)
-    with stoppable(), leash() as held, generator(held, generator_cores, folder) as load:
+    with leash() as held, generator(held, generator_cores, folder) as load:
         rig = Rig(load, held, server_cores, folder)
         record = rig.calibrate(
             environment(server_cores, generator_cores),
@@ -172,8 +227,11 @@ def report(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's report again, from its results.json alone."""
-    tell(read(run), run if run.is_dir() else run.parent, as_json=as_json)
+    """Write a run's report again, from its results.json alone; a run that was cut short is judged first."""
+    found = read(run)
+    if not found.comparisons:
+        judge(found)
+    tell(found, folder_of(run), as_json=as_json)
 
 
 def made_folder(folder: Path) -> Path:
@@ -187,16 +245,26 @@ def made_folder(folder: Path) -> Path:
 
 def tell(run: Run, folder: Path, *, as_json: bool) -> None:
     """Write the run's reports, and print its tables and where the report is."""
-    paths = reports.tell(run, folder)
+    try:
+        paths = reports.tell(run, folder)
+    finally:
+        show(run, folder, as_json=as_json)
+    if not as_json:
+        wide_console().print(f"Report: {paths[0]}", soft_wrap=True, highlight=False)
+
+
+def show(run: Run, folder: Path, *, as_json: bool) -> None:
+    """Print a run's tables and, where it isn't finished, how to go on."""
     if as_json:
         print_json(run)
         return
     console = wide_console()
     console.print(terminal.told(run))
-    if run.run.stopped:
-        kept = f"{len(run.trials)} of {run.run.planned_trials} trials are kept"
-        console.print(f"Stopped by {run.run.stopped}: {kept}.", style="yellow")
-    console.print(f"Report: {paths[0]}", soft_wrap=True, highlight=False)
+    if run.run.finished is None:
+        why = f" ({run.run.stopped})" if run.run.stopped else ""
+        made = f"{len(run.trials)} of {run.run.planned_trials} trials were made{why}"
+        goes_on = f"{made}: lab compare --resume {folder} goes on."
+        console.print(goes_on, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def wide_console() -> Console:
@@ -208,6 +276,7 @@ def wide_console() -> Console:
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
     sys.stdout.write(as_json_text(value).decode() + "\n")
+    sys.stdout.flush()
 
 
 def print_line(value: object) -> None:
@@ -217,11 +286,21 @@ def print_line(value: object) -> None:
 
 
 def main() -> None:
-    """Run the command; what a person can mend ends in one sentence, a signal in its exit code."""
+    """Run the command; what a person can mend ends in one sentence."""
     try:
         APP()
     except LabError as error:
-        Console(stderr=True).print(f"lab: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(error.exit_code)
-    except Stopped as stop:
-        sys.exit(stop.exit_code)
+        end(str(error), error.exit_code)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        end(f"{place}{error.strerror or error}.", 1)
+
+
+def end(sentence: str, exit_code: int) -> NoReturn:
+    """Say why the command ends, and end it; what stdout doesn't take is lost."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    Console(stderr=True).print(f"lab: {sentence}", style="red", markup=False, soft_wrap=True)
+    sys.exit(exit_code)

@@ -1,13 +1,15 @@
 """The records of a run, and how they are read and written: results.json, in the lab's words."""
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from lab.errors import LabError
+from lab.errors import LabError, UsageError
 from loadtests.scenarios import Value
 
 SCHEMA = 2  # 1 had numbers alone for levels
@@ -96,7 +98,8 @@ class Comparison(msgspec.Struct, frozen=True):
 class StackRecord(msgspec.Struct, frozen=True):
     """A stack as it ran: `slots` is null where nothing bounds it; `skipped` says why it didn't run.
 
-    `slots_by_waiting` has the same by the way in which an app waits.
+    `contract` is what it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in
+    which an app waits.
     """
 
     name: str
@@ -108,6 +111,7 @@ class StackRecord(msgspec.Struct, frozen=True):
     settings: dict[str, str]
     skipped: str | None = None
     contract: list[str] = []
+    checked: bool = False
     slots_by_waiting: dict[str, int | None] = {}
 
 
@@ -149,8 +153,23 @@ class Calibration(msgspec.Struct, frozen=True):
     figures: list[CalibrationFigure]
 
 
+class Options(msgspec.Struct, frozen=True):
+    """What a run was asked for and its other records don't tell.
+
+    `aa`: the baseline against itself; `processes`: of the load generator.
+    """
+
+    workers: int
+    threads: int
+    aa: bool = False
+    processes: int = 1
+
+
 class RunRecord(msgspec.Struct):
-    """When and how the run was made; `finished` is null while it goes on, or when it was cut short."""
+    """When and how the run was made; `finished` is null while it goes on, or when it was cut short.
+
+    `stopped` says what ended it before its end, `resumed` when it went on after that.
+    """
 
     id: str
     started: str
@@ -161,6 +180,8 @@ class RunRecord(msgspec.Struct):
     seed: int
     planned_trials: int
     stopped: str | None = None
+    resumed: list[str] = []
+    options: Options | None = None
 
 
 class Run(msgspec.Struct):
@@ -200,9 +221,10 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise LabError(f"Can't write {path}: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def read(place: Path) -> Run:
@@ -219,6 +241,32 @@ def read(place: Path) -> Run:
     if run.schema not in READABLE:
         raise LabError(f"{path} has schema {run.schema}; this lab reads {SCHEMA}.")
     return run
+
+
+def folder_of(place: Path) -> Path:
+    """Return the folder of a run, named by it or by its results.json, where it really is."""
+    return (place if place.is_dir() else place.parent).resolve()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep every other lab from making trials in a run's folder; raises LabError when one does already."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise LabError(f"There is no run at {folder}: {error.strerror}.") from error
+    try:
+        _lock(handle, folder.name)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, name: str) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(f"{name} is being made just now by another lab: let it end first.") from None
 
 
 def read_calibration(out: Path) -> Calibration | None:

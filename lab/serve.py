@@ -12,7 +12,7 @@ from lab.errors import LabError
 from lab.measure.leash import leash
 from lab.measure.process import Serving, port_taken, serving
 from lab.servers import Settings
-from lab.signals import Stopped, stoppable
+from lab.signals import Stopped
 from lab.stacks import Stack
 
 CHECK_EVERY_S = 0.2
@@ -22,13 +22,13 @@ Say = Callable[[Mapping[str, object]], None]
 
 
 def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | None) -> None:
-    """Serve stacks on consecutive ports until a signal; `say` is told of each that answers.
+    """Serve stacks on consecutive ports until Stopped is raised; `say` is told of each that answers.
 
     Raises LabError when a stack can't run, its port is taken, or it ends by itself.
     """
     ports = [port and port + place for place in range(len(stacks))]
     refuse_what_cannot_run(stacks, ports)
-    with suppress(Stopped), stoppable(), leash() as held, ExitStack() as running:
+    with suppress(Stopped), leash() as held, ExitStack() as running:
         served: list[Serving] = []
         for stack, chosen in zip(stacks, ports, strict=True):
             starting = serving(stack, settings, held, port=chosen, grace_s=GRACE_S)

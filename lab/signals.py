@@ -19,14 +19,19 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Raise Stopped at the first signal; further ones change nothing, the lab is ending already."""
+    """Raise Stopped at the first signal; further ones change nothing, the lab is ending already.
+
+    A hang-up that is ignored, as under nohup, stays ignored.
+    """
 
     def stop(signum: int, _frame: FrameType | None) -> None:
         for name in EXIT_CODES:
             signal.signal(name, signal.SIG_IGN)
         raise Stopped(signum)
 
-    before = {name: signal.signal(name, stop) for name in EXIT_CODES}
+    nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    heeded = [name for name in EXIT_CODES if not (nohup and name == signal.SIGHUP)]
+    before = {name: signal.signal(name, stop) for name in heeded}
     try:
         yield
     finally:

@@ -46,6 +46,12 @@ class Ratio:
         return max(distance(self.low), distance(self.high))
 
 
+def judge(run: Run) -> None:
+    """Compare what a run measured: the noise floor first, for the verdicts need it."""
+    run.noise = noise(run)
+    run.comparisons = comparisons(run, run.baseline)
+
+
 def comparisons(run: Run, baseline: str) -> list[Comparison]:
     """Compare each stack with the baseline wherever both were measured."""
     found = []

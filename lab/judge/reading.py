@@ -119,6 +119,11 @@ class Reading(msgspec.Struct, frozen=True):
         return self.used.at
 
     @property
+    def measured_s(self) -> float:
+        """For how long anything was watched."""
+        return self.window_s + (self.aftermath.seconds if self.aftermath else 0.0)
+
+    @property
     def used(self) -> Usage:
         """What was used in the whole window."""
         return Usage(*(sum(values) for values in zip(*map(msgspec.structs.astuple, self.usage), strict=True)))

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import msgspec
 
-from lab.errors import TrialFailed
+from lab.errors import LabError, TrialFailed
 from lab.judge.ceilings import Slots
-from lab.judge.comparisons import comparisons, noise
+from lab.judge.comparisons import judge
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
 from lab.measure.plan import Task, blocks
@@ -45,33 +45,35 @@ class Watcher(Protocol):
 
 
 def compare(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path, watcher: Watcher) -> None:
-    """Make all trials of a run, writing results.json after each.
+    """Make these trials of a run, writing results.json after each.
 
     A stack that isn't installed is skipped with its reason; one that breaks the contract, or fails, is
-    recorded with the evidence and the rest goes on. Raises Stopped once everything is kept.
+    recorded with the evidence and the rest goes on. Raises Stopped once everything is kept, and LabError
+    when nothing can be measured or kept any more.
     """
     write(run, folder)
     try:
         check_stacks(run, tasks, bench, watcher)
         write(run, folder)
         make_trials(run, tasks, bench, folder, watcher)
+        judge(run)
         run.run.finished = datetime.now(UTC).isoformat(timespec="seconds")
-    except Stopped as stop:
-        run.run.stopped = stop.reason
+    except (Stopped, LabError) as cause:
+        run.run.stopped = str(cause).removesuffix(".")
+        judge(run)
         raise
     finally:
-        judge(run)
         write(run, folder)
 
 
 def check_stacks(run: Run, tasks: Sequence[Task], bench: Workbench, watcher: Watcher) -> None:
-    """Hold every installed stack to the contract and note what it breaks."""
+    """Hold every installed stack to the contract, unless that was done, and note what it breaks."""
     stacks = {task.stack.original: task.stack for task in tasks}
     for place, record in enumerate(run.stacks):
-        if record.skipped is None:
+        if record.skipped is None and not record.checked:
             watcher.checking(stacks[record.name])
             broken = promises_broken(bench, stacks[record.name])
-            run.stacks[place] = msgspec.structs.replace(record, contract=broken)
+            run.stacks[place] = msgspec.structs.replace(record, contract=broken, checked=True)
 
 
 def promises_broken(bench: Workbench, stack: Stack) -> list[str]:
@@ -85,22 +87,19 @@ def promises_broken(bench: Workbench, stack: Stack) -> list[str]:
 def make_trials(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path, watcher: Watcher) -> None:
     """Make the trials of all sound stacks, in the order of the tasks."""
     sound = {r.name: r for r in run.stacks if r.skipped is None and not r.contract}
-    started_at = time.monotonic()
+    started_at = time.monotonic() - run.run.seconds_total
     for block in blocks([task for task in tasks if task.stack.original in sound]):
         watcher.measuring(block)
-        for task, measured in zip(block, bench.measure(block), strict=True):
-            trial = as_trial(task, measured, sound[task.stack.original].slots_by_waiting)
-            run.trials.append(trial)
-            run.run.seconds_measuring += trial.seconds_measuring
-            watcher.made(task, trial)
+        trials = [
+            as_trial(task, measured, sound[task.stack.original].slots_by_waiting)
+            for task, measured in zip(block, bench.measure(block), strict=True)
+        ]
+        run.trials += trials
+        run.run.seconds_measuring += sum(trial.seconds_measuring for trial in trials)
         run.run.seconds_total = round(time.monotonic() - started_at, 3)
         write(run, folder)
-
-
-def judge(run: Run) -> None:
-    """Compare what was measured: the noise floor first, for the verdicts need it."""
-    run.noise = noise(run)
-    run.comparisons = comparisons(run, run.baseline)
+        for task, trial in zip(block, trials, strict=True):
+            watcher.made(task, trial)
 
 
 def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
@@ -116,7 +115,7 @@ def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Tria
         figures=rounded(found.figures),
         doubts=doubts(measured.reading, task.level, found),
         commands=measured.commands,
-        seconds_measuring=measured.reading.window_s,
+        seconds_measuring=measured.reading.measured_s,
         seconds=by_second(measured.reading, task.level),
         turns=task.level.turns,
         histograms=histograms(measured.reading, task.level),

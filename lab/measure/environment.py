@@ -1,5 +1,6 @@
 """What a run was made on: everything that could make another run differ."""
 
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import psutil
 
+import contract
+
 PACKAGES = (
     "a2wsgi", "gevent", "geventhttpclient", "granian", "gunicorn", "h11", "httptools", "hypercorn",
     "locust", "uvicorn", "uvloop", "waitress",
 )  # fmt: skip
+
+MEASURED = ("contract", "wsgi_app", "asgi_app", "bridge", "loadtests")
 
 
 def environment(server_cores: Sequence[int], generator_cores: Sequence[int]) -> dict[str, str]:
@@ -26,6 +31,7 @@ def environment(server_cores: Sequence[int], generator_cores: Sequence[int]) -> 
         "kernel": f"{platform.system()} {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         **versions(),
+        "code": digest(),
     }
 
 
@@ -45,6 +51,15 @@ def versions() -> dict[str, str]:
         with suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     return found
+
+
+def digest() -> str:
+    """Return a digest of what is measured and of what loads it: another one, and figures don't compare."""
+    root = Path(contract.__file__).parent.parent
+    sums = hashlib.sha256()
+    for path in sorted(path for name in MEASURED for path in (root / name).glob("*.py")):
+        sums.update(path.read_bytes())
+    return sums.hexdigest()[:12]
 
 
 def _cores(cores: Sequence[int]) -> str:

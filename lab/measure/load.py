@@ -16,7 +16,7 @@ import msgspec
 import psutil
 
 import loadtests
-from lab.errors import TrialFailed
+from lab.errors import LabError, TrialFailed
 from lab.judge.reading import LoadReading
 from lab.measure.leash import Leash
 from lab.measure.process import last_lines, pinned
@@ -100,10 +100,16 @@ class Load:
         deadline = time.monotonic() + window_s + REPORTS_WITHIN_S
         while time.monotonic() < deadline:
             if self.result.exists():
-                return msgspec.json.decode(self.result.read_bytes(), type=LoadReading)
+                return self._read()
             self._check_alive()
             time.sleep(0.005)
         raise self._failed(f"reported nothing within {REPORTS_WITHIN_S:g} s of its window")
+
+    def _read(self) -> LoadReading:
+        try:
+            return msgspec.json.decode(self.result.read_bytes(), type=LoadReading)
+        except msgspec.DecodeError as error:
+            raise self._failed(f"wrote no result that can be read ({error})") from error
 
     def _check_alive(self) -> None:
         if not psutil.pid_exists(self.pid) and not self.result.exists():
@@ -116,15 +122,19 @@ class Load:
 class Generator:
     """A running fork server."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], log_path: Path) -> None:
         self._process = process
+        self._log_path = log_path
 
     @contextmanager
     def loading(self, order: Order, stem: Path) -> Iterator[Load]:
-        """Start a locust whose files are named after `stem`; on leaving it is killed."""
+        """Start a locust whose files are named after `stem`; on leaving it is killed.
+
+        Raises LabError when there is no starting any more.
+        """
         result, log_path, fifo = (Path(f"{stem}.{end}") for end in ("load.json", "load.log", "fifo"))
-        result.unlink(missing_ok=True)  # what an earlier trial of that name left isn't this one's
-        fifo.unlink(missing_ok=True)
+        for left in (result, log_path, fifo):
+            left.unlink(missing_ok=True)  # what an earlier trial of that name left isn't this one's
         os.mkfifo(fifo)
         announcements = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         pid = 0
@@ -134,29 +144,34 @@ class Generator:
             yield Load(pid, announcements, result, log_path)
         finally:
             if pid:
-                with suppress(ProcessLookupError):
-                    os.killpg(pid, signal.SIGKILL)
+                end_locust(pid)
             os.close(announcements)
             fifo.unlink()
 
     def _fork(self, argv: Sequence[str], log_path: Path) -> int:
         requests, answers = self._process.stdin, self._process.stdout
-        if requests is None or answers is None or self._process.poll() is not None:
-            raise LoadFailed("The fork server of the load generator has ended.", [])
-        requests.write(json.dumps({"argv": list(argv), "log": str(log_path)}) + "\n")
-        requests.flush()
+        assert requests is not None  # noqa: S101 - generator() opened both
+        assert answers is not None  # noqa: S101
+        with suppress(BrokenPipeError):
+            requests.write(json.dumps({"argv": list(argv), "log": str(log_path)}) + "\n")
+            requests.flush()
         answer = answers.readline()
         if not answer:
-            raise LoadFailed("The fork server of the load generator has ended.", [])
+            raise LabError(f"The load generator can't be started any more: {self._last_words()}")
         pid: int = json.loads(answer)["pid"]
         return pid
+
+    def _last_words(self) -> str:
+        said = last_lines(self._log_path, 1)
+        return said[0] if said else f"its fork server ended with exit code {self._process.wait()}."
 
 
 @contextmanager
 def generator(leash: Leash, cores: Sequence[int], folder: Path) -> Iterator[Generator]:
     """Run a fork server in `folder`, where no locust.conf can change what it does."""
     command = pinned(Command((sys.executable, "-m", "loadtests.forkserver")), cores)
-    with (folder / "forkserver.log").open("ab") as log:
+    log_path = folder / "forkserver.log"
+    with log_path.open("wb") as log:
         process = subprocess.Popen(
             command.argv,
             env=leash.env,
@@ -168,7 +183,23 @@ def generator(leash: Leash, cores: Sequence[int], folder: Path) -> Iterator[Gene
             start_new_session=True,
         )
     try:
-        yield Generator(process)
+        yield Generator(process, log_path)
     finally:
-        process.kill()
-        process.communicate()
+        end_fork_server(process)
+
+
+def end_locust(pid: int) -> None:
+    """Kill a locust and its group; in its first moments it is still in that of the fork server."""
+    for kill in (os.killpg, os.kill):
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def end_fork_server(process: subprocess.Popen[str]) -> None:
+    """Kill the fork server without waiting for the end of its output: a locust may still hold it."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(BrokenPipeError):
+            if pipe:
+                pipe.close()

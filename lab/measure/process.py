@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +36,7 @@ class Serving:
     command: Command
     process: subprocess.Popen[bytes]
     log_path: Path | None
+    workers: set[int] = field(default_factory=set)  # those seen since it was ready
 
     @property
     def url(self) -> str:
@@ -51,9 +52,22 @@ class Serving:
         """Raise ServerFailed when the server has ended by itself."""
         self._answering.check_alive()
 
+    def check_whole(self) -> None:
+        """Raise ServerFailed when the server or one of its workers has ended by itself.
+
+        A server replaces a lost worker and a client tries again: nothing else would tell.
+        """
+        self.check_alive()
+        now = children(self.pid)
+        if self.workers - now:
+            says = f"{self.stack.name} lost a worker, which ended by itself."
+            raise ServerFailed(says, last_lines(self.log_path))
+        self.workers.update(now)
+
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""
         self._answering.wait(self.stack.app.speaks, within_s)
+        self.workers.update(children(self.pid))
 
     @property
     def _answering(self) -> "Answering":
@@ -86,6 +100,15 @@ class Answering:
 
     def _failed(self, what: str) -> ServerFailed:
         return ServerFailed(f"{self.name} {what}.", last_lines(self.log_path))
+
+
+def children(pid: int) -> set[int]:
+    """Return the children of a process, whichever of its threads started them; none where /proc is missing."""
+    found: set[int] = set()
+    with suppress(OSError):
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            found.update(int(child) for child in path.read_text().split())
+    return found
 
 
 def interface_of(port: int) -> str | None:
@@ -143,10 +166,11 @@ def started(
 
 @contextmanager
 def opened_log(path: Path | None) -> Iterator[IO[bytes] | int]:
-    """Open a log to append to; without a path it is this process's stderr."""
+    """Open a new log to append to; without a path it is this process's stderr."""
     if path is None:
         yield 2
     else:
+        path.unlink(missing_ok=True)  # what an earlier process of that name said isn't this one's
         with path.open("ab") as file:
             yield file
 

@@ -68,7 +68,7 @@ class Bench:
             before = footprint(server.pid)
             wanted = self._order(task, [server])
             with self.generator.loading(wanted, stem) as load:
-                window = load.window(server.check_alive)
+                window = load.window(server.check_whole)
                 usage = watch(server, load, window)
                 after = footprint(server.pid)
                 target = load.report().target()
@@ -105,7 +105,7 @@ class Bench:
             reading = Reading(report.target(number), usage[number], loaded_s, before[number], after[number])
             by_hand = self._order(each, [server]).by_hand()
             try:
-                server.check_alive()
+                server.check_whole()
                 results[each.stack.name] = Measured(reading, Commands(str(server.command), str(by_hand)))
             except TrialFailed as failure:
                 results[each.stack.name] = failure
@@ -135,13 +135,13 @@ class Bench:
 
 def watch(server: Serving, load: Load, window: Window) -> list[Usage]:
     """Return the CPU that was used in each second of the window, the last one as long as it is."""
-    wait_until(window.opens_at, server.check_alive)
+    wait_until(window.opens_at, server.check_whole)
     before = read_clocks([tree(server.pid)], tree(load.pid))
     usage = []
     moment = window.opens_at
     while moment < window.closes_at:
         moment = min(moment + 1, window.closes_at)
-        wait_until(moment, server.check_alive)
+        wait_until(moment, server.check_whole)
         now = read_clocks([tree(server.pid)], tree(load.pid))
         usage.append(now.since(before))
         before = now
@@ -170,7 +170,7 @@ def outlast(server: Serving, seconds: float) -> Aftermath | None:
     if not seconds:
         return None
     began = read_clocks([tree(server.pid)], [])
-    wait_until(began.at + seconds, server.check_alive)
+    wait_until(began.at + seconds, server.check_whole)
     used = read_clocks([tree(server.pid)], []).since(began)
     held = footprint(server.pid)
     return Aftermath(used.at, used.server, held, answered_ms(server))

@@ -15,7 +15,7 @@ from tests.lab import runs
 
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the lab command to its end."""
-    command = [sys.executable, "-c", "from lab.cli import main; main()", *arguments]
+    command = [sys.executable, "-m", "lab", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -59,6 +59,60 @@ def test_missing_run_is_one_sentence() -> None:
         1,
         "lab: There is no run at nowhere: No such file or directory.\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--profile", "quick"], "leave out --profile."),
+        (["--seed", "1", "-c", "slow-io"], "leave out --seed, --scenario."),
+        (["--aa", "--out", "elsewhere"], "leave out --aa, --out."),
+    ],
+)
+def test_resume_beside_other_settings_is_refused(tmp_path: Path, arguments: list[str], says: str) -> None:
+    """A run goes on with its own settings, also where those given would be the same."""
+    write(runs.run(), tmp_path)
+    done = lab("compare", *arguments, "--resume", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == f"lab: --resume takes every setting from its run: {says}\n"
+
+
+def test_resume_of_a_finished_run_is_refused(tmp_path: Path) -> None:
+    """A run that has everything is left as it is."""
+    run = runs.run()
+    run.run.finished = "2026-01-02T03:14:05+00:00"
+    path = write(run, tmp_path)
+    before = path.read_bytes()
+    done = lab("compare", "--resume", str(path))
+    assert (done.returncode, done.stderr) == (
+        2,
+        "lab: made-up is finished: nothing of it is left to measure.\n",
+    )
+    assert path.read_bytes() == before
+
+
+def test_resume_of_a_run_cut_short_in_the_writing_is_one_sentence(tmp_path: Path) -> None:
+    """A results.json of which half is missing is no run to go on with."""
+    path = write(runs.run(), tmp_path)
+    path.write_bytes(path.read_bytes()[:200])
+    done = lab("compare", "--resume", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"lab: {path} isn't a run of this lab: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_report_judges_a_run_that_was_cut_short(tmp_path: Path) -> None:
+    """A run that was killed before its verdicts gets them, and says how it goes on."""
+    trials = [
+        runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0),
+        runs.trial("gunicorn-sync/wsgi", 50, throughput_per_s=10.0),
+    ]
+    run = runs.run(trials)
+    run.baseline = "gunicorn-sync/wsgi"
+    write(run, tmp_path)
+    done = lab("report", str(tmp_path))
+    assert f"2 of 4 trials were made: lab compare --resume {tmp_path} goes on.\n" in done.stdout
+    assert "| uvicorn/asgi | faster | 49.00 |" in (tmp_path / "report.md").read_text()
 
 
 def test_results_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Records of runs, written and read."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from lab.errors import LabError
-from lab.run import RESULTS, as_json_text, point_latest, read, write
+from lab.errors import LabError, UsageError
+from lab.run import RESULTS, alone, as_json_text, folder_of, point_latest, read, write
+from lab.signals import Stopped
 from tests.lab import runs
 
 
@@ -82,3 +85,56 @@ def test_latest_points_at_the_newest(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         point_latest(tmp_path / name)
     assert (tmp_path / "latest").resolve() == tmp_path / "second"
+
+
+def test_run_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
+    """However little is missing of a results.json, it isn't taken for a whole one."""
+    path = write(runs.run([runs.trial("uvicorn/asgi", 1, throughput_per_s=9.9)]), tmp_path)
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        with pytest.raises(LabError, match="isn't a run of this lab"):
+            read(tmp_path)
+
+
+def test_interrupted_write_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal in the middle of a write leaves the old record and nothing else."""
+    before = write(runs.run(), tmp_path).read_bytes()
+
+    def interrupted(_: int) -> None:
+        raise Stopped(signal.SIGINT)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(Stopped):
+        write(runs.run([runs.trial("uvicorn/asgi", 1)]), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {RESULTS: before}
+
+
+def test_run_of_an_older_lab_can_be_read(tmp_path: Path) -> None:
+    """A record without what was added later is still a run."""
+    path = write(runs.run(), tmp_path)
+    record = json.loads(path.read_bytes())
+    del record["run"]["options"], record["run"]["resumed"], record["stacks"][0]["checked"]
+    path.write_text(json.dumps(record))
+    assert read(tmp_path) == runs.run()
+
+
+@pytest.mark.parametrize("place", ["latest", "latest/results.json", "first", "first/results.json"])
+def test_folder_of_a_run_is_where_it_really_is(tmp_path: Path, place: str) -> None:
+    """A run is found by its folder, its results.json or a link, that may point elsewhere later."""
+    (tmp_path / "first").mkdir()
+    write(runs.run(), tmp_path / "first")
+    point_latest(tmp_path / "first")
+    assert folder_of(tmp_path / place) == (tmp_path / "first").resolve()
+
+
+def test_two_labs_never_share_a_run(tmp_path: Path) -> None:
+    """While one lab makes trials in a folder another one is refused, and afterwards it is not."""
+    with (
+        alone(tmp_path),
+        pytest.raises(UsageError, match="is being made just now by another lab"),
+        alone(tmp_path),
+    ):
+        pass
+    with alone(tmp_path):
+        pass

@@ -11,7 +11,7 @@ import psutil
 from lab.measure.leash import TOKEN
 from lab.run import read
 
-LAB = [sys.executable, "-c", "from lab.cli import main; main()"]
+LAB = [sys.executable, "-m", "lab"]
 
 
 def test_smoke_run_measures_everything(tmp_path: Path) -> None:

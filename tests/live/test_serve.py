@@ -23,7 +23,7 @@ ENDED_WITHIN_S = 15
 def lab_serve(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run `lab serve --json` and end it."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "from lab.cli import main; main()", "serve", "--json", *arguments],
+        [sys.executable, "-m", "lab", "serve", "--json", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

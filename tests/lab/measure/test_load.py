@@ -1,11 +1,17 @@
 """The load generator, driven for real against a server that does nothing else."""
 
+import os
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from lab.errors import LabError
+from lab.measure import load as loads
 from lab.measure.leash import Leash
-from lab.measure.load import Generator, LoadFailed, Order, generator
+from lab.measure.load import Generator, Load, LoadFailed, Order, generator
 from lab.measure.process import serving
 from lab.measure.trial import watch
 from lab.servers import Settings
@@ -69,3 +75,92 @@ def test_locust_that_will_not_start_is_told_with_its_log(held: Leash, tmp_path: 
         failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
     assert str(failure) == "The load generator ended before it had measured."
     assert "baseline has no level 7: choose one of 500" in "\n".join(failure.log)
+
+
+@pytest.fixture
+def at_work(held: Leash, tmp_path: Path) -> Iterator[Load]:
+    """Give a locust whose window of half a second has been announced."""
+    with (
+        serving(find("uvicorn/asgi"), Settings(), held, log_path=tmp_path / "server.log") as server,
+        generator(held, [], tmp_path) as load,
+    ):
+        server.wait_until_ready()
+        with load.loading(Order("baseline", 500, 0.5, (server.url,)), tmp_path / "trial") as locust:
+            locust.window(server.check_alive)
+            yield locust
+
+
+def killed(locust: Load) -> None:
+    """Kill it."""
+    os.kill(locust.pid, signal.SIGKILL)
+
+
+def frozen(locust: Load) -> None:
+    """Stop it without ending it."""
+    os.kill(locust.pid, signal.SIGSTOP)
+
+
+def babbling(locust: Load) -> None:
+    """Let its result be cut short."""
+    locust.result.write_text('{"opened_at": 1.0, "clo')
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (killed, "The load generator ended before it had measured."),
+        (frozen, "The load generator reported nothing within 1 s of its window."),
+        (babbling, "The load generator wrote no result that can be read (Input data was truncated)."),
+    ],
+)
+def test_locust_that_fails_in_its_window_is_told(
+    at_work: Load, monkeypatch: pytest.MonkeyPatch, fault: Callable[[Load], None], says: str
+) -> None:
+    """A load without a result is a failure, whichever way it came to that."""
+    monkeypatch.setattr(loads, "REPORTS_WITHIN_S", 1.0)
+    fault(at_work)
+    with pytest.raises(LoadFailed) as failure:
+        at_work.report()
+    assert str(failure.value) == says
+
+
+def test_locust_without_a_place_for_its_result_says_why(
+    at_work: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The failure's log has what locust said about it."""
+    monkeypatch.setattr(loads, "REPORTS_WITHIN_S", 1.0)
+    at_work.result.with_name(at_work.result.name + ".partial").mkdir()
+    with pytest.raises(LoadFailed) as failure:
+        at_work.report()
+    assert "IsADirectoryError" in "\n".join(failure.value.log)
+
+
+def test_frozen_locust_ends_with_its_trial(held: Leash, tmp_path: Path) -> None:
+    """A locust that answers to nothing is gone when its trial is over."""
+    with generator(held, [], tmp_path) as load:
+        with load.loading(Order("baseline", 500, 0.5, ("http://127.0.0.1:9",)), tmp_path / "trial") as locust:
+            process = psutil.Process(locust.pid)
+            process.suspend()
+        process.wait(timeout=15)
+    assert not process.is_running()
+
+
+def test_lost_fork_server_ends_the_run(held: Leash, tmp_path: Path) -> None:
+    """When no locust can be started any more that isn't the fault of a trial: everything ends, in one sentence."""
+    with generator(held, [], tmp_path) as load:
+        starter = next(
+            child for child in psutil.Process().children() if "loadtests.forkserver" in child.cmdline()
+        )
+        starter.kill()
+        order = Order("baseline", 500, 0.5, ("http://127.0.0.1:9",))
+        with pytest.raises(LabError, match="can't be started any more: its fork server ended") as error:
+            load.loading(order, tmp_path / "trial").__enter__()
+    assert not isinstance(error.value, LoadFailed)
+
+
+def test_nothing_of_an_earlier_locust_is_told(held: Leash, tmp_path: Path) -> None:
+    """A trial that is made again, after a run was resumed, has a log of its own."""
+    (tmp_path / "trial.load.log").write_text("said by another")
+    with generator(held, [], tmp_path) as load:
+        failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
+    assert "said by another" not in failure.log

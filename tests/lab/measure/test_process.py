@@ -1,6 +1,7 @@
 """Processes with a deadline, a log and an end."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import psutil
 import pytest
 
 from lab.measure.leash import TOKEN, Leash
-from lab.measure.process import ServerFailed, Serving, free_port, last_lines, pinned, started
+from lab.measure.process import ServerFailed, Serving, free_port, last_lines, pinned, serving, started
+from lab.servers import HOST, Settings
 from lab.stacks import Command, find
 
 PARENT_AND_CHILD = (
@@ -92,6 +94,43 @@ def test_server_that_never_answers_is_given_up(held: Leash, tmp_path: Path) -> N
     """A server that stays silent is a failure at the deadline."""
     says, _ = serving_that("import time; time.sleep(600)", held, tmp_path / "log")
     assert says == "uvicorn/asgi gave no answer within 1 s of its start."
+
+
+ACCEPTS_AND_SAYS_NOTHING = (
+    "import socket, sys, time;"
+    "server = socket.create_server(('127.0.0.1', int(sys.argv[1])));"
+    "held = [server.accept() for _ in range(1000)]"
+)
+
+
+def test_server_that_accepts_and_says_nothing_is_given_up(held: Leash, tmp_path: Path) -> None:
+    """A connection is no answer: such a server is a failure at the deadline too."""
+    port = free_port()
+    command = Command((sys.executable, "-c", ACCEPTS_AND_SAYS_NOTHING, str(port)))
+    with started(command, held, tmp_path / "log") as process:
+        server = Serving(find("uvicorn/asgi"), port, command, process, tmp_path / "log")
+        with pytest.raises(ServerFailed, match="uvicorn/asgi gave no answer within 1 s of its start"):
+            server.wait_until_ready(within_s=1)
+
+
+def test_taken_port_is_a_failure_with_its_reason(held: Leash, tmp_path: Path) -> None:
+    """A server that finds its port taken says so in the failure's log."""
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            serving(find("uvicorn/asgi"), Settings(), held, port=port, log_path=tmp_path / "log") as server,
+            pytest.raises(ServerFailed, match="uvicorn/asgi ended by itself with exit code 3") as failure,
+        ):
+            server.wait_until_ready()
+    assert "address already in use" in "\n".join(failure.value.log)
+
+
+def test_nothing_of_an_earlier_process_is_told(held: Leash, tmp_path: Path) -> None:
+    """A log holds what this process said, not one of the same name before it."""
+    (tmp_path / "log").write_text("said by another\n")
+    with started(python("print('said by me', flush=True)"), held, tmp_path / "log") as process:
+        process.wait()
+    assert last_lines(tmp_path / "log") == ["said by me"]
 
 
 def test_pinned_command_says_so() -> None:

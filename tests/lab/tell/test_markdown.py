@@ -45,6 +45,13 @@ def test_stopped_run_says_so() -> None:
     assert "**Stopped before its end: SIGINT.**" in markdown.report(run)
 
 
+def test_resumed_run_says_so() -> None:
+    """Trials that were made at another time are told."""
+    run = runs.run()
+    run.run.resumed = ["2026-01-03T00:00:00+00:00"]
+    assert "\nResumed at 2026-01-03T00:00:00+00:00.\n" in markdown.report(run)
+
+
 def test_report_is_a_function_of_the_run() -> None:
     """The same run gives the same report."""
     assert report() == report()

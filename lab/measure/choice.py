@@ -1,0 +1,80 @@
+"""What is to be measured, chosen by a person or read from the record of an earlier run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lab.errors import UsageError, unknown
+from lab.measure.plan import (
+    PROFILES,
+    Profile,
+    Task,
+    against_itself,
+    baseline_of,
+    plan,
+    scenarios_of,
+    stacks_of,
+)
+from lab.measure.record import new_run
+from lab.run import Options, Run
+from lab.servers import Settings
+from lab.stacks import Stack
+from loadtests.scenarios import Scenario
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything that a plan follows from."""
+
+    profile: Profile
+    stacks: list[Stack]
+    scenarios: list[Scenario]
+    baseline: Stack
+    seed: int
+    options: Options
+
+    @property
+    def settings(self) -> Settings:
+        """What every stack is given."""
+        return Settings(self.options.workers, self.options.threads)
+
+    def tasks(self) -> list[Task]:
+        """Return the trials in their order, the same at every call."""
+        return plan(self.profile, self.stacks, self.scenarios, self.seed, self.baseline)
+
+    def new_run(self, machine: dict[str, str]) -> Run:
+        """Return a run of all this that has measured nothing yet."""
+        run = new_run(self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=machine)
+        run.baseline = self.baseline.name
+        run.run.options = self.options
+        return run
+
+
+def choose(
+    profile: str,
+    stacks: Sequence[str],
+    scenarios: Sequence[str],
+    baseline: str,
+    *,
+    seed: int,
+    options: Options,
+) -> Choice:
+    """Return what these names stand for; no stacks or scenarios: the profile's own, all."""
+    if profile not in PROFILES:
+        raise unknown("profile", profile, PROFILES)
+    chosen = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
+    found = stacks_of(chosen, stacks)
+    return Choice(chosen, found, scenarios_of(chosen, scenarios), baseline_of(baseline, found), seed, options)
+
+
+def chosen_for(run: Run) -> Choice:
+    """Return what a run was to measure; raises UsageError when its record doesn't tell, or it isn't there."""
+    if run.run.options is None:
+        raise UsageError(f"{run.run.id} can't go on: it was made by a lab that didn't keep its settings.")
+    return choose(
+        run.run.profile,
+        [stack.name for stack in run.stacks],
+        [scenario.name for scenario in run.scenarios],
+        run.baseline,
+        seed=run.run.seed,
+        options=run.run.options,
+    )

@@ -1,0 +1,180 @@
+"""Going on with a run: what is kept, what is made, and what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.errors import TrialFailed, UsageError
+from lab.measure.choice import choose
+from lab.measure.compare import compare
+from lab.measure.plan import Task
+from lab.measure.resume import left, reopen
+from lab.run import Options, Run, read, write
+from lab.signals import Stopped
+from tests.lab.measure.test_compare import FakeBench, Silence
+
+MACHINE = {"python": "CPython 3.11", "uvloop": "1.0"}
+CHOICE = choose("smoke", [], [], "uvicorn/asgi", seed=1, options=Options(1, 10))
+
+
+class CountingBench(FakeBench):
+    """Remembers which stacks it checked."""
+
+    def __init__(self, fails: Callable[[Task], TrialFailed | None] = lambda _: None) -> None:
+        super().__init__(fails)
+        self.checked: list[str] = []
+
+    def check(self, stack: object) -> list[str]:
+        """Find nothing wrong."""
+        self.checked.append(str(getattr(stack, "name", "")))
+        return []
+
+
+def stopped(folder: Path) -> Run:
+    """Make a run that was stopped when its third scenario began."""
+    run = CHOICE.new_run(MACHINE)
+    third = list(dict.fromkeys(task.scenario.name for task in CHOICE.tasks()))[2]
+
+    def stop(task: Task) -> None:
+        if task.scenario.name == third:
+            raise Stopped(2)
+
+    bench = CountingBench(stop)
+    with pytest.raises(Stopped):
+        compare(run, CHOICE.tasks(), bench, folder, Silence())
+    return read(folder)
+
+
+def resumed(folder: Path, bench: FakeBench) -> Run:
+    """Go on with the run in a folder."""
+    run = read(folder)
+    tasks = left(run, reopen(run, MACHINE).tasks())
+    compare(run, tasks, bench, folder, Silence())
+    return read(folder)
+
+
+def names(run: Run) -> list[tuple[str, str, object]]:
+    """Return which trials a run has."""
+    return [(trial.stack, trial.scenario, trial.level) for trial in run.trials]
+
+
+def test_resumed_run_has_every_trial_of_the_plan_once(tmp_path: Path) -> None:
+    """What was measured is kept and the rest follows, in the order of the plan."""
+    before = stopped(tmp_path)
+    run = resumed(tmp_path, FakeBench())
+    assert run.trials[: len(before.trials)] == before.trials
+    assert names(run) == [(t.stack.name, t.scenario.name, t.level.value) for t in CHOICE.tasks()]
+
+
+def test_resumed_run_is_finished(tmp_path: Path) -> None:
+    """Nothing of the stop is left but when the run went on."""
+    stopped(tmp_path)
+    run = resumed(tmp_path, FakeBench())
+    assert (run.run.stopped, run.run.finished is None, len(run.run.resumed)) == (None, False, 1)
+
+
+def test_only_what_is_left_is_measured(tmp_path: Path) -> None:
+    """A trial that the run has, failed ones too, isn't made again."""
+    before = stopped(tmp_path)
+    bench = FakeBench()
+    resumed(tmp_path, bench)
+    assert sum(map(len, bench.blocks)) == len(CHOICE.tasks()) - len(before.trials)
+
+
+def test_contract_isn_t_checked_twice(tmp_path: Path) -> None:
+    """What a stack was found to keep or to break stays found."""
+    stopped(tmp_path)
+    bench = CountingBench()
+    resumed(tmp_path, bench)
+    assert bench.checked == []
+
+
+def test_stack_that_wasn_t_checked_yet_is(tmp_path: Path) -> None:
+    """A run stopped while it checked goes on with checking."""
+    run = CHOICE.new_run(MACHINE)
+    bench = CountingBench()
+    check = bench.check
+
+    def interrupted(stack: object) -> list[str]:
+        if bench.checked:
+            raise Stopped(2)
+        return check(stack)
+
+    bench.check = interrupted  # type: ignore[method-assign] # the second check is stopped
+    with pytest.raises(Stopped):
+        compare(run, CHOICE.tasks(), bench, tmp_path, Silence())
+    again = CountingBench()
+    resumed(tmp_path, again)
+    assert [*bench.checked, *again.checked] == [stack.name for stack in CHOICE.stacks]
+
+
+def test_comparisons_are_made_again(tmp_path: Path) -> None:
+    """Verdicts of a resumed run come from all its trials."""
+    before = stopped(tmp_path)
+    run = resumed(tmp_path, FakeBench())
+    assert len({c.scenario for c in run.comparisons}) > len({c.scenario for c in before.comparisons}) > 0
+
+
+def test_seconds_add_up(tmp_path: Path) -> None:
+    """The time that a run took is that of all its parts."""
+    before = stopped(tmp_path)
+    before.run.seconds_total = 1000.0
+    write(before, tmp_path)
+    run = resumed(tmp_path, FakeBench())
+    assert run.run.seconds_total > 1000.0
+    assert run.run.seconds_measuring > before.run.seconds_measuring
+
+
+def test_finished_run_is_refused(tmp_path: Path) -> None:
+    """There is nothing to go on with."""
+    stopped(tmp_path)
+    run = resumed(tmp_path, FakeBench())
+    with pytest.raises(UsageError, match="is finished: nothing of it is left to measure"):
+        reopen(run, MACHINE)
+
+
+@pytest.mark.parametrize(
+    ("machine", "says"),
+    [
+        ({**MACHINE, "python": "CPython 3.12"}, "python was CPython 3.11, is CPython 3.12."),
+        ({"python": "CPython 3.11"}, "uvloop was 1.0, is absent."),
+        ({**MACHINE, "granian": "2.0"}, "granian was absent, is 2.0."),
+    ],
+)
+def test_other_environment_is_refused(tmp_path: Path, machine: dict[str, str], says: str) -> None:
+    """Trials that wouldn't compare aren't made, and the error names what changed."""
+    with pytest.raises(UsageError, match=says):
+        reopen(stopped(tmp_path), machine)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("stacks", 0, "skipped"), "no server", "gunicorn-gthread/wsgi's skipped was no server, is None"),
+        (("stacks", 0, "command"), "serve", "gunicorn-gthread/wsgi's command was serve, is "),
+        (("scenarios", 0, "levels", 0, "window_s"), 99.0, "@.* was 99 s of .*, is "),
+        (("run", "planned_trials"), 99, "number of trials was 99, is "),
+    ],
+)
+def test_other_plan_is_refused(tmp_path: Path, path: tuple[str | int, ...], value: object, says: str) -> None:
+    """Stacks and scenarios that aren't what they were are a change too."""
+    stopped(tmp_path)
+    record = json.loads((tmp_path / "results.json").read_text())
+    place = record
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    (tmp_path / "results.json").write_text(json.dumps(record))
+    with pytest.raises(UsageError, match=says):
+        reopen(read(tmp_path), MACHINE)
+
+
+def test_many_changes_are_told_in_one_sentence(tmp_path: Path) -> None:
+    """Three changes are named and the others counted."""
+    run = stopped(tmp_path)
+    with pytest.raises(
+        UsageError, match=r": a was absent, is 1; b was absent, is 2; c was absent, is 3; and 1 more\.$"
+    ):
+        reopen(run, {**MACHINE, "a": "1", "b": "2", "c": "3", "d": "4"})
