@@ -26,6 +26,7 @@ from lab.measure.leash import leash
 from lab.measure.load import generator
 from lab.measure.record import stack_record
 from lab.measure.resume import left, reopen
+from lab.measure.standby import Standby
 from lab.measure.trial import Bench
 from lab.progress import telling
 from lab.run import (
@@ -183,8 +184,10 @@ def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: 
         leash() as held,
         generator(held, generator_cores, logs) as load,
         telling(tasks, quiet=as_json) as teller,
+        Standby() as standby,
     ):
-        bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, choice.options.processes)
+        processes = choice.options.processes
+        bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, processes, standby)
         make(run, tasks, bench, folder, teller)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
 

@@ -36,6 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     lab.add_argument("--result", default="", help="write what was measured to this file, then exit")
     lab.add_argument("--announce", default="", help="write to this file when the window opens")
+    lab.add_argument("--hold", default="", help="open no window while this file exists")
     lab.add_argument(
         "--started-at", type=float, default=0.0, help="set by a master: one clock for all workers"
     )

@@ -120,7 +120,7 @@ def _starved(value: int) -> Level:
 def _streaming(value: int) -> Level:
     target = "/stream?chunks=10&interval=0.02&size=128"
     stream = Flow(TRAFFIC, target, users=value, way="stream", waits_s=9 * 0.02, chunks=10)
-    return Level(value, (stream,), window_s=3)
+    return Level(value, (stream,), window_s=4)
 
 
 def _blocked(value: str, path: str, waiting: Waiting) -> Level:

@@ -30,7 +30,11 @@ def queue_s(flow: Flow, slots: Slots) -> float:
     return flow.users / _served(flow, slots)
 
 
-def _served(flow: Flow, slots: Slots) -> float:
+def concurrency(flow: Flow, slots: Slots) -> int:
+    """Return how many of a flow's requests can be in progress at once."""
     bound = slots.get(flow.waiting)
-    in_progress = flow.users if bound is None else min(flow.users, bound)
-    return in_progress / flow.waits_s
+    return flow.users if bound is None else min(flow.users, bound)
+
+
+def _served(flow: Flow, slots: Slots) -> float:
+    return concurrency(flow, slots) / flow.waits_s

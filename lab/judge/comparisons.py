@@ -28,6 +28,8 @@ COMPARED = (
     "probe_corrected_ms_p50",
 )
 
+DRIFTING = frozenset({"cpu_us_per_request"})
+
 Draws = NDArray[np.float64]
 Place = tuple[str, Value]
 
@@ -127,7 +129,7 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     if all(trial.turns for trial in (*ours, *theirs)):
         return _compared_by_turns(ours, theirs, figure)
     random = np.random.default_rng(SEED)
-    shared = {trial.repetition for trial in ours} & {trial.repetition for trial in theirs}
+    shared = shared_blocks(ours, theirs)
     if len(shared) >= ENOUGH_BLOCKS:
         ours, theirs = ([t for t in trials if t.repetition in shared] for trials in (ours, theirs))
     chosen = [_drawn(len(trials), random) for trials in (ours, theirs)]
@@ -136,14 +138,20 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     ratio = _median(ours, figure) / _median(theirs, figure)
     ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
     low, high = np.nanpercentile(ratios, [2.5, 97.5])
-    return Ratio(ratio, min(float(low), ratio), max(float(high), ratio))
+    cut = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
+    return Ratio(ratio, min(float(low), ratio) / (1 + cut), max(float(high), ratio) * (1 + cut))
 
 
 def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
-    """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both."""
+    """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both.
+
+    What drifts with the machine is compared only between trials that stood side by side.
+    """
     if not ours or not theirs:
         return False
-    return not all(trial.turns for trial in (*ours, *theirs)) or bool(_rounds(ours, theirs, figure).size)
+    if all(trial.turns for trial in (*ours, *theirs)):
+        return bool(_rounds(ours, theirs, figure).size)
+    return figure not in DRIFTING or len(shared_blocks(ours, theirs)) >= ENOUGH_BLOCKS
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
@@ -168,6 +176,17 @@ def _paired(ours: Trial, theirs: Trial, figure: str) -> Draws:
     a, b = a[:length], b[:length]
     both = (a > 0) & (b > 0)
     return np.asarray(a[both] / b[both])
+
+
+def shared_blocks(ours: Sequence[Trial], theirs: Sequence[Trial]) -> set[int]:
+    """Return the blocks in which both stood."""
+    return {trial.repetition for trial in ours} & {trial.repetition for trial in theirs}
+
+
+def _cut_off(trial: Trial) -> float:
+    """Return which share of a trial's answers the edges of its window may have cut off."""
+    answers = trial.figures.get("answers", 0.0)
+    return trial.figures.get("concurrency", 0.0) / answers if answers else 0.0
 
 
 def _drawn(count: int, random: np.random.Generator) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from lab.judge import statistics
-from lab.judge.ceilings import Slots, ceiling_per_s
+from lab.judge.ceilings import Slots, ceiling_per_s, concurrency
 from lab.judge.reading import FlowReading, Reading, SecondReading
 from loadtests.scenarios import AFTER, PROBE, Flow, Level
 
@@ -165,6 +165,7 @@ def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
         rates["little_share"] = throughput * mean_s / flow.users
     if came.answers:
         rates["closed_share"] = came.closed / came.answers
+    rates["concurrency"] = float(concurrency(flow, slots))
     ceiling = reading.target.ceiling_per_s if flow.of_ceiling else ceiling_per_s(flow, slots)
     if ceiling:
         rates |= {"ceiling_per_s": ceiling, "ceiling_share": throughput / ceiling}
@@ -214,6 +215,7 @@ FIGURES: dict[str, Figure] = {
     "offered_per_s": Figure("requests/s", "neither", "due a second by an open loop's schedule"),
     "ceiling_per_s": Figure("requests/s", "neither", "possible with these slots and waits, or seen to be"),
     "ceiling_share": Figure("1", "higher", "measured over possible"),
+    "concurrency": Figure("requests", "neither", "in progress at once, at most"),
     "recovered_s": Figure("s", "lower", "after an overload until requests are fast again"),
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
@@ -229,7 +231,9 @@ FIGURES: dict[str, Figure] = {
     "held": Figure("connections", "higher", "stood open at the window's end"),
     "received_mib_per_s": Figure("MiB/s", "higher", "read of bodies by slow readers"),
     "memory_mib": Figure("MiB", "lower", "memory of the server's tree (PSS)"),
-    "memory_growth_mib": Figure("MiB", "lower", "memory that the server's tree took under the load (USS)"),
+    "memory_growth_mib": Figure(
+        "MiB", "lower", "anonymous memory that the server's tree took under the load"
+    ),
     "memory_kib_per_connection": Figure(
         "KiB", "lower", "memory that the server took for each open connection"
     ),

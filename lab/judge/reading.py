@@ -76,7 +76,7 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Footprint(msgspec.Struct, frozen=True):
-    """What a server's process tree holds: memory with shared pages counted in shares, its own pages, threads."""
+    """What a server's process tree holds: memory with shared pages counted in shares, its anonymous part, threads."""
 
     pss_mib: float
     own_mib: float

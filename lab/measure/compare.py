@@ -27,8 +27,11 @@ class Workbench(Protocol):
     def check(self, stack: Stack) -> list[str]:
         """Return each way in which a stack breaks the contract."""
 
-    def measure(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
-        """Measure one trial, or several whose stacks take turns; return what came of each."""
+    def measure(self, block: Sequence[Task], following: Sequence[Task] = ()) -> list[Measured | TrialFailed]:
+        """Measure one trial, or several whose stacks take turns; return what came of each.
+
+        What is `following` may be got ready meanwhile.
+        """
 
 
 class Watcher(Protocol):
@@ -88,11 +91,12 @@ def make_trials(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path,
     """Make the trials of all sound stacks, in the order of the tasks."""
     sound = {r.name: r for r in run.stacks if r.skipped is None and not r.contract}
     started_at = time.monotonic() - run.run.seconds_total
-    for block in blocks([task for task in tasks if task.stack.original in sound]):
+    planned = blocks([task for task in tasks if task.stack.original in sound])
+    for block, following in zip(planned, [*planned[1:], []], strict=True):
         watcher.measuring(block)
         trials = [
             as_trial(task, measured, sound[task.stack.original].slots_by_waiting)
-            for task, measured in zip(block, bench.measure(block), strict=True)
+            for task, measured in zip(block, bench.measure(block, following), strict=True)
         ]
         run.trials += trials
         run.run.seconds_measuring += sum(trial.seconds_measuring for trial in trials)

@@ -78,11 +78,16 @@ class Window:
 class Load:
     """A locust at work."""
 
-    def __init__(self, pid: int, announcements: int, result: Path, log_path: Path) -> None:
+    def __init__(self, pid: int, announcements: int, stem: Path) -> None:
         self.pid = pid
-        self.result = result
-        self.log_path = log_path
+        self.result, self.log_path, self._hold = (
+            Path(f"{stem}.{end}") for end in ("load.json", "load.log", "hold")
+        )
         self._announcements = announcements
+
+    def may_open(self) -> None:
+        """Let the window of a load that is held open once it is warm."""
+        self._hold.unlink(missing_ok=True)
 
     def window(self, check: Callable[[], None]) -> Window:
         """Wait until the load is warm and says when it measures; `check` is called while waiting."""
@@ -127,26 +132,31 @@ class Generator:
         self._log_path = log_path
 
     @contextmanager
-    def loading(self, order: Order, stem: Path) -> Iterator[Load]:
+    def loading(self, order: Order, stem: Path, *, held: bool = False) -> Iterator[Load]:
         """Start a locust whose files are named after `stem`; on leaving it is killed.
 
-        Raises LabError when there is no starting any more.
+        One that is `held` opens no window before `may_open` was called. Raises LabError when there is no starting
+        any more.
         """
-        result, log_path, fifo = (Path(f"{stem}.{end}") for end in ("load.json", "load.log", "fifo"))
-        for left in (result, log_path, fifo):
+        files = [Path(f"{stem}.{end}") for end in ("load.json", "load.log", "fifo", "hold")]
+        for left in files:
             left.unlink(missing_ok=True)  # what an earlier trial of that name left isn't this one's
+        result, log_path, fifo, hold = files
+        if held:
+            hold.touch()
         os.mkfifo(fifo)
         announcements = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         pid = 0
         try:
-            argv = [*order.arguments(result), "--announce", str(fifo)]
+            argv = [*order.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
             pid = self._fork(argv, log_path)
-            yield Load(pid, announcements, result, log_path)
+            yield Load(pid, announcements, stem)
         finally:
             if pid:
                 end_locust(pid)
             os.close(announcements)
             fifo.unlink()
+            hold.unlink(missing_ok=True)
 
     def _fork(self, argv: Sequence[str], log_path: Path) -> int:
         requests, answers = self._process.stdin, self._process.stdout

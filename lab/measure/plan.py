@@ -20,6 +20,7 @@ LEVELS_OF_SMOKE: dict[str, tuple[Value, ...]] = {
 }
 LEVELS_OF_QUICK: dict[str, tuple[Value, ...]] = {
     **dict.fromkeys(("cpu", "download", "churn", "overload", "idle"), ()),
+    "slow-io": (10, 50, 200),
     "blocking": ("blocking", "offloaded"),
 }
 

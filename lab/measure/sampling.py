@@ -2,7 +2,7 @@
 
 CPU time comes from each process's own clock (clock_getcpuclockid(3)): nanoseconds, threads that have ended
 included, where /proc/PID/stat counts ticks of 10 ms. Memory is the proportional set size, in which pages shared by
-workers count once, and the unique set size, which no other process changes.
+workers count once; what a load makes it grow by is its anonymous part, which no process outside the tree changes.
 """
 
 import sys
@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -87,15 +88,24 @@ def machine_cpu_s() -> float:
 
 def footprint(pid: int) -> Footprint:
     """Read what a process tree holds."""
-    shared = own = threads = 0
+    pss = own = threads = 0
     for number in tree(pid):
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, OSError):
             process = psutil.Process(number)
-            memory = process.memory_full_info()
-            shared += getattr(memory, "pss", memory.rss)
-            own += memory.uss
             threads += process.num_threads()
-    return Footprint(shared / MIB, own / MIB, threads)
+            whole, anonymous = _memory(process)
+            pss, own = pss + whole, own + anonymous
+    return Footprint(pss / MIB, own / MIB, threads)
+
+
+def _memory(process: psutil.Process) -> tuple[int, int]:
+    """Return the proportional set size and its anonymous part in bytes (proc_pid_smaps(5))."""
+    if sys.platform != "linux":
+        memory = process.memory_full_info()
+        return memory.rss, memory.uss
+    lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()[1:]
+    kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+    return kib["Pss"] * 1024, kib["Pss_Anon"] * 1024
 
 
 def _cpu_s(pid: int) -> float:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.examples import Request
@@ -16,6 +16,7 @@ from lab.measure.load import Generator, Load, Order, Window
 from lab.measure.plan import Task
 from lab.measure.process import Serving, serving
 from lab.measure.sampling import footprint, read_clocks, tree
+from lab.measure.standby import Standby
 from lab.run import Commands
 from lab.servers import Settings
 from lab.stacks import Stack
@@ -23,8 +24,9 @@ from loadtests.schedule import Turns, order
 
 CHECK_EVERY_S = 0.25
 HOPELESS_QUEUE_S = 8.0  # what takes longer to fill isn't waited for: its latencies are lower bounds anyway
+SHORT_QUEUE_S = 0.5
 UNFAIR = 1.5  # some servers answer the same users again before others: not all of them are waited for
-ANSWERS_WITHIN_S = 2.0
+ANSWERS_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Bench:
     logs: Path
     seed: int = 0
     processes: int = 1
+    standby: Standby = field(default_factory=Standby)
 
     def check(self, stack: Stack) -> list[str]:
         """Return each way in which a stack breaks the contract; raises ServerFailed."""
@@ -54,20 +57,25 @@ class Bench:
             server.wait_until_ready()
             return list(broken_promises(server))
 
-    def measure(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
-        """Measure a block: one trial, or several whose stacks take turns; return what came of each."""
+    def measure(self, block: Sequence[Task], following: Sequence[Task] = ()) -> list[Measured | TrialFailed]:
+        """Measure a block: one trial, or several whose stacks take turns; return what came of each.
+
+        While it warms up the server of the one `following` is started.
+        """
         try:
-            return list(self._in_turns(block) if block[0].level.turns else [self._alone(block[0])])
+            return list(self._in_turns(block) if block[0].level.turns else [self._alone(block[0], following)])
         except TrialFailed as failure:
             return [failure] * len(block)
 
-    def _alone(self, task: Task) -> Measured:
-        stem = self._stem(task)
-        with self._server(task) as server:
-            server.wait_until_ready()
+    def _alone(self, task: Task, following: Sequence[Task]) -> Measured:
+        with self.standby.server(task, self._server) as server:
             before = footprint(server.pid)
             wanted = self._order(task, [server])
-            with self.generator.loading(wanted, stem) as load:
+            early = [each for each in following if not each.level.turns][:1]
+            with self.generator.loading(wanted, self._stem(task), held=bool(early)) as load:
+                for each in early:
+                    self.standby.prepare(each, self._server)
+                load.may_open()
                 window = load.window(server.check_whole)
                 usage = watch(server, load, window)
                 after = footprint(server.pid)
@@ -124,7 +132,7 @@ class Bench:
             task.window_s,
             tuple(server.url for server in servers),
             seed=self.seed,
-            warm_up_s=1 + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
+            warm_up_s=SHORT_QUEUE_S + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
             processes=1 if any(flow.of_ceiling for flow in task.level.flows) else self.processes,
         )
 

@@ -33,13 +33,15 @@ class FakeBench:
         self.fails = fails
         self.broken = broken or {}
         self.blocks: list[list[str]] = []
+        self.announced: list[list[str]] = []
 
     def check(self, stack: Stack) -> list[str]:
         """Find what was told beforehand."""
         return self.broken.get(stack.name, [])
 
-    def measure(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
+    def measure(self, block: Sequence[Task], following: Sequence[Task] = ()) -> list[Measured | TrialFailed]:
         """Bring in a hundred answers for each flow of each trial."""
+        self.announced.append([str(task) for task in following])
         self.blocks.append([str(task) for task in block])
         return [self.fails(task) or self.brought_in(task) for task in block]
 
