@@ -1,6 +1,7 @@
 """Trials of real stacks on the bench."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from lab.measure.compare import as_trial
 from lab.measure.leash import Leash
 from lab.measure.load import generator
 from lab.measure.plan import Task
+from lab.measure.process import Serving
 from lab.measure.trial import Bench, Measured
 from lab.run import Trial
 from lab.servers import Settings
@@ -35,6 +37,21 @@ def abandoned(bench: Bench, name: str) -> Trial:
     made = task(name, SCENARIOS["abandon"], 10, 1.0)
     (measured,) = bench.measure([made])
     return as_trial(made, measured, made.stack.slots_by_waiting(bench.settings))
+
+
+def not_again(task: Task) -> AbstractContextManager[Serving]:
+    """Start no second server for a task."""
+    raise AssertionError(f"{task} was started already")
+
+
+def test_the_window_waits_until_the_next_server_stands_ready(bench: Bench) -> None:
+    """The server of the trial that follows is started and ready before this one's window opens."""
+    first = task("uvicorn/asgi", SCENARIOS["slow-io"], 1, 0.3)
+    second = task("gunicorn-gthread/wsgi", SCENARIOS["slow-io"], 1, 0.3)
+    (measured,) = bench.measure([first], [second])
+    assert isinstance(measured, Measured)
+    with bench.standby.server(second, not_again) as server:
+        assert server.stack is second.stack
 
 
 def test_an_event_loop_survives_clients_that_leave(bench: Bench) -> None:

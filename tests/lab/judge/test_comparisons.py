@@ -22,6 +22,14 @@ def trial(stack: str, value: float, seconds: list[float] | None = None, *doubts:
     return msgspec.structs.replace(made, seconds={CPU: seconds or [value] * 3}, doubts=list(doubts))
 
 
+def in_blocks(stack: str, value: float, figure: str = CPU) -> list[Trial]:
+    """Return trials of a stack in two blocks."""
+    made = msgspec.structs.replace(
+        trial(stack, value), figures={figure: value}, seconds={figure: [value] * 3}
+    )
+    return [msgspec.structs.replace(made, repetition=number) for number in (1, 2)]
+
+
 def run_of(*trials: Trial) -> Run:
     """Return a run of these trials, compared with gunicorn-sync/wsgi."""
     run = runs.run(list(trials))
@@ -154,16 +162,38 @@ def test_verdicts(figure: str, ratio: Ratio, noise_floor: float, verdict: str) -
 
 def test_each_stack_is_compared_with_the_baseline() -> None:
     """The baseline isn't compared with itself, and nothing is compared where it wasn't measured."""
-    run = run_of(trial("uvicorn/asgi", 50.0), trial("gunicorn-sync/wsgi", 100.0))
+    run = run_of(*in_blocks("uvicorn/asgi", 50.0), *in_blocks("gunicorn-sync/wsgi", 100.0))
     (found,) = comparisons(run, run.baseline)
     assert (found.a, found.b, found.ratio, found.verdict, found.trials) == (
         "uvicorn/asgi",
         "gunicorn-sync/wsgi",
         0.5,
         "faster",
-        2,
+        4,
     )
     assert comparisons(run, "uvicorn/wsgi-bridged") == []
+
+
+def test_what_drifts_is_not_compared_between_single_trials() -> None:
+    """CPU per request of two trials made one after the other holds the machine's drift: no verdict."""
+    run = run_of(trial("uvicorn/asgi", 50.0), trial("gunicorn-sync/wsgi", 100.0))
+    assert comparisons(run, run.baseline) == []
+
+
+@pytest.mark.parametrize(("concurrency", "verdict"), [(1.0, "slower"), (10.0, "tie")])
+def test_answers_cut_off_by_the_window_widen_throughput(concurrency: float, verdict: str) -> None:
+    """Of 100 answers 90 are fewer when one at a time may be cut off, and no fewer when ten at once may."""
+    figures = {"answers": 100.0, "concurrency": concurrency}
+    ours, theirs = (
+        msgspec.structs.replace(
+            trial(name, 0.0),
+            figures={**figures, "throughput_per_s": value},
+            seconds={"throughput_per_s": [value] * 3},
+        )
+        for name, value in (("uvicorn/asgi", 90.0), ("gunicorn-sync/wsgi", 100.0))
+    )
+    (found,) = comparisons(run_of(ours, theirs), "gunicorn-sync/wsgi")
+    assert found.verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -190,7 +220,7 @@ def test_failed_trials_enter_no_comparison() -> None:
 
 def test_noise_is_how_far_a_stack_is_from_itself() -> None:
     """The floor is the farther end of the interval of a stack against its copy."""
-    run = run_of(trial("uvicorn/asgi", 100.0), trial("uvicorn/asgi#2", 125.0))
+    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *in_blocks("uvicorn/asgi#2", 125.0))
     (found,) = noise(run)
     assert (found.figure, found.stack) == (CPU, "uvicorn/asgi")
     assert found.floor == pytest.approx(0.25)
