@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.progress import track
@@ -73,11 +74,11 @@ def main() -> int:
         bench = Bench(Settings(), held, load, server_cores, Path(folder))
         made = measured(bench, STACKS[:3])
         for number in track(range(rounds), console=Console(stderr=True)):
-            os.environ[HEAVIER] = str(HEAVIER_BY * made["plain"].figures[FIGURE])
+            os.environ[HEAVIER] = str(HEAVIER_BY * median(t.figures[FIGURE] for t in made["plain"]))
             made = measured(replace(bench, seed=number), STACKS)
-            floor = compared([made["floor"]], [made["plain"]], FIGURE).farther_end
+            floor = compared(made["floor"], made["plain"], FIGURE).farther_end
             for name, found in verdicts.items():
-                ratio = compared([made[name]], [made["plain"]], FIGURE)
+                ratio = compared(made[name], made["plain"], FIGURE)
                 found.said[verdict_on(FIGURE, ratio, floor)] += 1
                 found.ratios.append(ratio.ratio)
     table = Table("against itself", "truth", "right", "verdicts", "ratios")
@@ -90,14 +91,16 @@ def main() -> int:
     return int(any(found.said[found.truth] < RIGHT * rounds for found in verdicts.values()))
 
 
-def measured(bench: Bench, stacks: tuple[Stack, ...]) -> dict[str, Trial]:
-    """Measure one block; raises TrialFailed."""
-    block = [Task(stack, BASELINE, LEVEL, 1, LEVEL.window_s) for stack in stacks]
-    made = {}
-    for task, came in zip(block, bench.measure(block), strict=True):
-        if isinstance(came, TrialFailed):
-            raise came
-        made[task.stack.app.name] = as_trial(task, came, task.stack.slots_by_waiting(bench.settings))
+def measured(bench: Bench, stacks: tuple[Stack, ...]) -> dict[str, list[Trial]]:
+    """Measure as many blocks as the level repeats; raises TrialFailed."""
+    made: dict[str, list[Trial]] = {stack.app.name: [] for stack in stacks}
+    for number in range(1, LEVEL.repetitions + 1):
+        block = [Task(stack, BASELINE, LEVEL, number, LEVEL.window_s) for stack in stacks]
+        for task, came in zip(block, bench.measure(block), strict=True):
+            if isinstance(came, TrialFailed):
+                raise came
+            trial = as_trial(task, came, task.stack.slots_by_waiting(bench.settings))
+            made[task.stack.app.name].append(trial)
     return made
 
 

@@ -104,7 +104,8 @@ def stand_by(hold: str) -> None:
 def part(stage: Stage) -> Part:
     """Return what was recorded of each target, once the window has closed."""
     sleep_until(stage.closes_at + CLOCKS_READ_S)
-    return [{**recorder.close(), "ceiling_per_s": stage.ceiling_per_s} for recorder in stage.recorders]
+    told = {"ceiling_per_s": stage.ceiling_per_s, "settled": stage.was_settled}
+    return [{**recorder.close(), **told} for recorder in stage.recorders]
 
 
 def announce(stage: Stage, options: Namespace, window: tuple[float, float]) -> None:

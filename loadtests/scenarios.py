@@ -63,7 +63,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Level:
-    """One strength of a scenario's load, or one kind of it, measured for `window_s` seconds in quick.
+    """One strength of a scenario's load, or one kind of it, measured `repetitions` times for `window_s` in quick.
 
     With `turns` the stacks of a block are up together and loaded in short turns, each for `window_s` in all.
     """
@@ -71,6 +71,7 @@ class Level:
     value: Value
     flows: tuple[Flow, ...]
     window_s: float
+    repetitions: int = 1
     turns: bool = False
 
     @property
@@ -104,7 +105,8 @@ def _probe(rate_per_s: int = 20) -> Flow:
 
 
 def _baseline(value: int) -> Level:
-    return Level(value, (Flow(TRAFFIC, "/", users=20, rate_per_s=value),), window_s=6, turns=True)
+    hello = Flow(TRAFFIC, "/", users=20, rate_per_s=value)
+    return Level(value, (hello,), window_s=0.9, repetitions=8, turns=True)
 
 
 def _waiting(value: int) -> Level:
@@ -124,7 +126,7 @@ def _streaming(value: int) -> Level:
 
 
 def _blocked(value: str, path: str, waiting: Waiting) -> Level:
-    slow = Flow(TRAFFIC, f"{path}?seconds=0.05", users=20, waits_s=0.05, waiting=waiting)
+    slow = Flow(TRAFFIC, f"{path}?seconds=0.025", users=20, waits_s=0.025, waiting=waiting)
     return Level(value, (_probe(), slow), window_s=3)
 
 
@@ -157,7 +159,7 @@ def _downloading(value: int) -> Level:
 
 def _churning(value: int) -> Level:
     hello = Flow(TRAFFIC, "/", users=20, rate_per_s=value, way="connect")
-    return Level(value, (hello,), window_s=3, turns=True)
+    return Level(value, (hello,), window_s=0.5, repetitions=8, turns=True)
 
 
 def _overloaded(value: int) -> Level:
@@ -217,7 +219,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario(
             "blocking",
             "What does one blocking call do to an event loop, and what does a thread pool cure of it?",
-            "Blocking, an event loop has one slot: 20 answers a second. Offloaded it has as many as asyncio's "
+            "Blocking, an event loop has one slot: 40 answers a second. Offloaded it has as many as asyncio's "
             "default pool has threads: min(32, cores + 4).",
             "way of waiting",
             (

@@ -29,6 +29,7 @@ class Stage:
         self.started_at = 0.0
         self.ceiling_per_s = 0.0
         self.opened = Event()
+        self.was_settled = False
         self.share(0, 1)
 
     def share(self, part: int, parts: int) -> None:
@@ -68,6 +69,7 @@ class Stage:
 
     def open(self, opens_at: float, closes_at: float) -> None:
         """Set the window, and let in who waits for it."""
+        self.was_settled = self.settled()
         for recorder in self.recorders:
             recorder.open(opens_at, closes_at)
         self.opened.set()

@@ -150,23 +150,34 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
     if not ours or not theirs:
         return False
     if all(trial.turns for trial in (*ours, *theirs)):
-        return bool(_rounds(ours, theirs, figure).size)
+        return bool(_rounds(ours, theirs, figure))
     return figure not in DRIFTING or len(shared_blocks(ours, theirs)) >= ENOUGH_BLOCKS
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
-    """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
+    """Return the ratio and its interval where both took turns: blocks are drawn, then rounds, the same for both.
+
+    Each block has processes of its own, for two processes of the same program differ for as long as they live
+    (T. Kalibera and R. Jones, "Rigorous Benchmarking in Reasonable Time", 2013): it is the geometric mean over blocks.
+    """
     random = np.random.default_rng(SEED)
-    rounds = _rounds(ours, theirs, figure)
-    ratios = np.median(rounds[random.integers(0, len(rounds), (RESAMPLES, len(rounds)))], axis=1)
-    low, high = np.percentile(ratios, [2.5, 97.5])
-    return Ratio(float(np.median(rounds)), float(low), float(high))
+    blocks = [np.log(rounds) for rounds in _rounds(ours, theirs, figure)]
+    medians = np.stack([np.median(_redrawn(rounds, random), axis=1) for rounds in blocks])
+    chosen = _drawn(len(blocks), random)
+    means = medians[chosen, np.arange(RESAMPLES)[:, None]].mean(axis=1)
+    ratio, low, high = np.exp([np.mean([np.median(b) for b in blocks]), *np.percentile(means, [2.5, 97.5])])
+    return Ratio(float(ratio), min(float(low), float(ratio)), max(float(high), float(ratio)))
 
 
-def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:
-    """Return the ratio in each round of each block that both stood in."""
+def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> list[Draws]:
+    """Return the ratio in each round, for each block that both stood in."""
     pairs = [_paired(a, b, figure) for a in ours for b in theirs if a.repetition == b.repetition]
-    return np.concatenate([np.empty(0), *pairs])
+    return [rounds for rounds in pairs if rounds.size]
+
+
+def _redrawn(values: Draws, random: np.random.Generator) -> Draws:
+    """Return resamples of values, one in each row."""
+    return np.asarray(values[random.integers(0, len(values), (RESAMPLES, len(values)))])
 
 
 def _paired(ours: Trial, theirs: Trial, figure: str) -> Draws:
@@ -208,7 +219,7 @@ def _resampled_means(trial: Trial, figure: str, random: np.random.Generator) -> 
     whole = trial.figures[figure]
     if len(seconds) < 2 or not seconds.mean():  # noqa: PLR2004 - one second has no spread
         return np.full(RESAMPLES, whole)
-    drawn = seconds[random.integers(0, len(seconds), (RESAMPLES, len(seconds)))].mean(axis=1)
+    drawn = _redrawn(seconds, random).mean(axis=1)
     return np.asarray(drawn * (whole / seconds.mean()))
 
 

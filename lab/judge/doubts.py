@@ -79,6 +79,20 @@ def unanswered(case: Case) -> Iterator[Doubt]:
         )
 
 
+def unsettled(case: Case) -> Iterator[Doubt]:
+    """The queue hadn't filled up when the window opened: who came early waited less than others will."""
+    young = case.names("corrected_ms", "service_ms", "first_byte_ms") if not case.flow.open_loop else []
+    young = [name for name in young if name not in case.figured.at_least]
+    if young and not case.reading.target.settled and case.figure("answers"):
+        yield Doubt(
+            "unsettled",
+            "not every user had been answered once when the window opened",
+            "read throughput, not latencies; they would take a longer warm-up",
+            young,
+            discards=True,
+        )
+
+
 def no_answers(case: Case) -> Iterator[Doubt]:
     """Nothing was answered: there is no CPU per request to speak of."""
     if case.flow.ends and not case.figure("answers"):
@@ -231,7 +245,7 @@ def stopped_answering(reading: Reading, _: Figured) -> Iterator[Doubt]:
     if left and left.answered_ms is None:
         yield Doubt(
             "stopped-answering",
-            f"{left.seconds:g} s after everybody had left a request was not answered",
+            f"{left.seconds:.1f} s after everybody had left a request was not answered",
             "a finding about the stack, not about the measurement: it needs a restart after such clients",
         )
 
@@ -257,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     errors,
     no_answers,
     unanswered,
+    unsettled,
     generator_late,
     rate_missed,
     unstable,

@@ -36,10 +36,14 @@ class FlowReading(msgspec.Struct, frozen=True):
 
 
 class TargetReading(msgspec.Struct, frozen=True):
-    """What one load process recorded of one target; `ceiling_per_s` is what it reached while warming up."""
+    """What one load process recorded of one target; `ceiling_per_s` is what it reached while warming up.
+
+    It is `settled` when every user of a closed loop had been answered once before the window.
+    """
 
     flows: dict[str, FlowReading]
     ceiling_per_s: float = 0.0
+    settled: bool = True
 
 
 class LoadReading(msgspec.Struct, frozen=True):
@@ -59,7 +63,8 @@ class LoadReading(msgspec.Struct, frozen=True):
             return parts[0]
         names = dict.fromkeys(name for part in parts for name in part.flows)
         flows = {name: merged([part.flows[name] for part in parts if name in part.flows]) for name in names}
-        return TargetReading(flows, sum(part.ceiling_per_s for part in parts))
+        settled = all(part.settled for part in parts)
+        return TargetReading(flows, sum(part.ceiling_per_s for part in parts), settled)
 
 
 class Usage(msgspec.Struct, frozen=True):

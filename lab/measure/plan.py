@@ -37,7 +37,7 @@ class Profile:
     name: str
     says: str
     stacks: tuple[str, ...]
-    repetitions: int = 1
+    repetitions: float = 1
     stretch: float = 1.0
     against_itself: tuple[str, ...] = ()
     levels: dict[str, tuple[Value, ...]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def plan(
     tasks = []
     for scenario in scenarios:
         for level in levels(profile, scenario):
-            for repetition in range(1, profile.repetitions + 1):
+            for repetition in range(1, repetitions(profile, level) + 1):
                 block = [*stacks, *copies(profile, scenario, baseline)]
                 shuffle(block)
                 window_s = level.window_s * profile.stretch
@@ -110,6 +110,11 @@ def copies(profile: Profile, scenario: Scenario, baseline: Stack | None) -> list
     return [replace(baseline, copy=True)]
 
 
+def repetitions(profile: Profile, level: Level) -> int:
+    """Return how often a profile measures a level: as often as that repeats, or so many times as often."""
+    return max(1, round(profile.repetitions * level.repetitions))
+
+
 def levels(profile: Profile, scenario: Scenario) -> tuple[Level, ...]:
     """Return the levels at which a profile measures a scenario."""
     chosen = profile.levels.get(scenario.name)
@@ -123,6 +128,7 @@ PROFILES: dict[str, Profile] = {
             "smoke",
             "two stacks, one level of each scenario, under a minute: does it run?",
             ("gunicorn-gthread/wsgi", "uvicorn/asgi"),
+            repetitions=0.25,
             stretch=0.5,
             levels=LEVELS_OF_SMOKE,
         ),

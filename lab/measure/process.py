@@ -16,6 +16,7 @@ from typing import IO
 from contract.conformance import INTERFACE
 from lab.errors import TrialFailed
 from lab.measure.leash import Leash
+from lab.measure.sampling import tree
 from lab.servers import HOST, Interface, Settings
 from lab.stacks import Command, Stack
 
@@ -194,6 +195,14 @@ def pinned(command: Command, cores: Sequence[int]) -> Command:
         return command
     cpus = ",".join(str(core) for core in cores)
     return Command(("taskset", "--cpu-list", cpus, *command.argv), command.env)
+
+
+def pin(pid: int, cores: Sequence[int]) -> None:
+    """Hold every thread of a process tree to these cores; without cores nothing changes."""
+    for process in tree(pid) if cores else []:
+        for thread in Path(f"/proc/{process}/task").glob("*"):
+            with suppress(OSError):
+                os.sched_setaffinity(int(thread.name), cores)
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
 """One trial: a fresh server, a load, and what both cost over exactly one window; or several servers in turns."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -14,7 +15,7 @@ from lab.measure.conversation import ask, broken_promises
 from lab.measure.leash import Leash
 from lab.measure.load import Generator, Load, Order, Window
 from lab.measure.plan import Task
-from lab.measure.process import Serving, serving
+from lab.measure.process import Serving, pin, serving
 from lab.measure.sampling import footprint, read_clocks, tree
 from lab.measure.standby import Standby
 from lab.run import Commands
@@ -23,7 +24,7 @@ from lab.stacks import Stack
 from loadtests.schedule import Turns, order
 
 CHECK_EVERY_S = 0.25
-HOPELESS_QUEUE_S = 8.0  # what takes longer to fill isn't waited for: its latencies are lower bounds anyway
+HOPELESS_QUEUE_S = 4.5  # what takes longer to fill isn't waited for: its latencies are lower bounds anyway
 SHORT_QUEUE_S = 0.5
 UNFAIR = 1.5  # some servers answer the same users again before others: not all of them are waited for
 ANSWERS_WITHIN_S = 1.0
@@ -87,11 +88,12 @@ class Bench:
     def _in_turns(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
         results: dict[str, Measured | TrialFailed] = {}
         with ExitStack() as running:
-            started = [(task, running.enter_context(self._server(task))) for task in block]
+            started = [(task, running.enter_context(self._server(task, self._all_cores))) for task in block]
             ready = []
             for task, server in started:
                 try:
                     server.wait_until_ready()
+                    pin(server.pid, self.server_cores)
                     ready.append((task, server))
                 except TrialFailed as failure:
                     results[task.stack.name] = failure
@@ -119,9 +121,15 @@ class Bench:
                 results[each.stack.name] = failure
         return results
 
-    def _server(self, task: Task) -> AbstractContextManager[Serving]:
+    @property
+    def _all_cores(self) -> list[int]:
+        """The cores on which several servers may start at once; nothing is measured meanwhile."""
+        return sorted({*self.server_cores, *os.sched_getaffinity(0)}) if self.server_cores else []
+
+    def _server(self, task: Task, cores: Sequence[int] = ()) -> AbstractContextManager[Serving]:
         log_path = Path(f"{self._stem(task)}.server.log")
-        return serving(task.stack, self.settings, self.leash, log_path=log_path, cores=self.server_cores)
+        cores = cores or self.server_cores
+        return serving(task.stack, self.settings, self.leash, log_path=log_path, cores=cores)
 
     def _order(self, task: Task, servers: Sequence[Serving]) -> Order:
         slots = task.stack.slots_by_waiting(self.settings)

@@ -163,7 +163,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("CPU per request", "cpu_us_per_request"),
         Column("answers of {level}", "throughput_per_s"),
         Column("p50", "service_ms_p50"),
-        Column("corrected p99", "corrected_ms_p99"),
+        Column("corrected p90", "corrected_ms_p90"),
     ),
     "slow-io": (
         Column("{users}", "throughput_per_s"),
@@ -211,7 +211,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("CPU per request", "cpu_us_per_request"),
         Column("answers of {level}", "throughput_per_s"),
         Column("p50", "service_ms_p50"),
-        Column("corrected p99", "corrected_ms_p99"),
+        Column("corrected p90", "corrected_ms_p90"),
     ),
     "overload": (
         Column("ceiling", "ceiling_per_s"),

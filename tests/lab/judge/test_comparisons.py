@@ -113,6 +113,16 @@ def test_a_fifth_more_is_found_in_turns(seed: int) -> None:
     assert found.ratio == pytest.approx(1.2, rel=0.02)
 
 
+def test_processes_that_differ_widen_the_interval() -> None:
+    """Where a stack's processes are dearer in one block and cheaper in another, 1 lies within the interval."""
+    theirs = [in_turns("gunicorn-sync/wsgi", [100.0] * 12, number) for number in range(1, 6)]
+    costs = (94.0, 106.0, 97.0, 103.0, 101.0)
+    ours = [in_turns("uvicorn/asgi", [cost] * 12, number) for number, cost in enumerate(costs, 1)]
+    found = compared(ours, theirs, CPU)
+    assert found.low < 0.98
+    assert found.high > 1.02
+
+
 def test_rounds_in_which_one_was_not_answered_are_left_out() -> None:
     """A turn without an answer is no cost of nothing: its round says nothing of either."""
     ours = in_turns("uvicorn/asgi", [120.0, 0.0, 240.0, 360.0, 480.0])

@@ -108,6 +108,21 @@ def test_missed_rate_is_told() -> None:
         assert ("rate-missed" in raised(came, OPEN)) is missed
 
 
+@pytest.mark.parametrize(
+    ("settled", "flow", "told"), [(False, CLOSED, True), (True, CLOSED, False), (False, OPEN, False)]
+)
+def test_a_queue_that_had_not_filled_up_is_told(settled: bool, flow: Flow, told: bool) -> None:  # noqa: FBT001 - a row
+    """Latencies of a closed loop are too short until all users were answered once; a schedule has no queue."""
+    reading = runs.reading(traffic=answered(1000))
+    reading = msgspec.structs.replace(
+        reading, target=msgspec.structs.replace(reading.target, settled=settled)
+    )
+    level = Level(1, (flow,), 2.0)
+    found = {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {}))}
+    assert ("unsettled" in found) is told
+    assert not told or ("service_ms_p50" in found["unsettled"].figures and found["unsettled"].discards)
+
+
 def test_closed_connections_are_told() -> None:
     """A stack without keep-alive pays for connecting, and its CPU figure says so."""
     churning = msgspec.structs.replace(answered(1000), closed=1000)

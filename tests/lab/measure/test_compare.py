@@ -79,14 +79,14 @@ def made(folder: Path, bench: FakeBench) -> Run:
 def test_every_trial_is_made_and_kept(tmp_path: Path) -> None:
     """A run that goes well has all its trials, their figures and an end."""
     run = made(tmp_path, FakeBench())
-    assert [trial.status for trial in run.trials] == ["ok"] * 12
+    assert [trial.status for trial in run.trials] == ["ok"] * 14
     assert {"answers", "throughput_per_s", "cpu_us_per_request", "memory_mib"} <= set(run.trials[-1].figures)
     assert run.run.finished is not None
 
 
 def test_measured_seconds_add_up(tmp_path: Path) -> None:
     """Seconds measuring are the windows of the trials."""
-    assert made(tmp_path, FakeBench()).run.seconds_measuring == pytest.approx(12 * 2.0)
+    assert made(tmp_path, FakeBench()).run.seconds_measuring == pytest.approx(14 * 2.0)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_failed_trial_is_recorded_and_the_rest_goes_on(tmp_path: Path, failure: 
     assert [(trial.scenario, trial.figures, trial.log) for trial in failed] == [
         ("slow-io", {}, ["last words"])
     ] * 2
-    assert len(run.trials) == 12
+    assert len(run.trials) == 14
 
 
 def test_stack_that_breaks_the_contract_is_not_timed(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_stopping_keeps_what_was_measured(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         made(tmp_path, FakeBench(stop))
     run = read(tmp_path)
-    assert (len(run.trials), run.run.stopped, run.run.finished) == (4, "SIGINT", None)
+    assert (len(run.trials), run.run.stopped, run.run.finished) == (6, "SIGINT", None)
 
 
 def test_results_are_readable_after_every_trial(tmp_path: Path) -> None:
@@ -131,14 +131,14 @@ def test_results_are_readable_after_every_trial(tmp_path: Path) -> None:
         seen.append(len(read(tmp_path).trials))
 
     made(tmp_path, FakeBench(look))
-    assert seen == [0, 0, *range(2, 12)]
+    assert seen == [0, 0, 2, 2, *range(4, 14)]
 
 
 def test_stacks_that_take_turns_are_measured_together(tmp_path: Path) -> None:
     """One call of the bench gets both stacks where they take turns, and one of them elsewhere."""
     bench = FakeBench()
     run = made(tmp_path, bench)
-    assert [len(block) for block in bench.blocks] == [2] + [1] * 10
+    assert [len(block) for block in bench.blocks] == [2, 2] + [1] * 10
     assert {trial.scenario for trial in run.trials if trial.turns} == {"baseline"}
 
 
