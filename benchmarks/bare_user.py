@@ -1,4 +1,4 @@
-"""A locust user that records nothing of its own; writes how many requests a second it sent (`make bench-load`)."""
+"""A locust user that records nothing of its own; writes how often it was answered (`make bench-load`)."""
 
 import json
 import os
@@ -26,6 +26,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add what to measure for how long."""
     parser.add_argument("--window", type=float, default=2.0)
     parser.add_argument("--result", default="bare.json")
+    for ignored in ("--announce", "--hold"):
+        parser.add_argument(ignored, default="")
 
 
 def begin(environment: Environment, **_: object) -> None:
@@ -37,11 +39,14 @@ def measure(environment: Environment) -> None:
     """Count locust's own requests over the window, write the rate, leave."""
     options = environment.parsed_options
     gevent.sleep(WARM_UP_S)
-    before, began_at = environment.stats.total.num_requests, time.monotonic()
+    before, opened_at = environment.stats.total.num_requests, time.monotonic()
     gevent.sleep(options.window if options else 0)
-    count = environment.stats.total.num_requests - before
-    rate = count / (time.monotonic() - began_at)
-    Path(options.result if options else "").write_text(json.dumps({"requests_per_s": rate}))
+    answers, closed_at = environment.stats.total.num_requests - before, time.monotonic()
+    flow = {"answers": answers, "errors": {}, "censored": 0, "complete": {}, "unanswered": {}}
+    report = {"opened_at": opened_at, "closed_at": closed_at, "parts": [[{"flows": {"traffic": flow}}]]}
+    partial = Path(f"{options.result if options else ''}.partial")
+    partial.write_text(json.dumps(report))
+    partial.replace(partial.with_suffix(""))
     os._exit(0)
 
 

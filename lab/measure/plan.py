@@ -21,6 +21,7 @@ LEVELS_OF_SMOKE: dict[str, tuple[Value, ...]] = {
 LEVELS_OF_QUICK: dict[str, tuple[Value, ...]] = {
     **dict.fromkeys(("cpu", "download", "churn", "overload", "idle"), ()),
     "slow-io": (10, 50, 200),
+    "starvation": (20,),
     "blocking": ("blocking", "offloaded"),
 }
 
@@ -134,7 +135,7 @@ PROFILES: dict[str, Profile] = {
         ),
         Profile(
             "quick",
-            "six stacks, the most telling scenarios, about five minutes",
+            "six stacks, the most telling scenarios, under six minutes",
             DEFAULT_STACKS,
             against_itself=("baseline",),
             levels=LEVELS_OF_QUICK,
