@@ -6,18 +6,23 @@ STACKS   ?=
 SCENARIOS ?=
 OUT      ?= results
 RUN      ?= $(OUT)/latest
+AGAINST  ?=
+RULES    ?=
+FIGURE   ?= cpu
+SCENARIO ?= baseline
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare resume serve report test check bench-apps bench-load bench-truth readme sample \
+.PHONY: help setup servers compare resume serve report diff gate history test check bench-apps bench-load bench-truth readme schema sample \
         lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder"
+	@echo "            RUN=folder  AGAINST=folder  RULES=file.toml  FIGURE=cpu  SCENARIO=baseline"
 
 setup: $(READY) ## make .venv from requirements.lock
 
@@ -43,6 +48,15 @@ serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 report: setup ## write the report of RUN (the latest) again
 	@$(BIN)/lab report $(RUN)
 
+diff: setup ## put RUN (the latest) beside AGAINST, another run
+	@$(BIN)/lab diff $(AGAINST) $(RUN)
+
+gate: setup ## hold RUN (the latest) to the rules in RULES, as ratios to AGAINST where that is given
+	@$(BIN)/lab gate $(RUN) $(AGAINST:%=--against %) $(RULES:%=--rules %)
+
+history: setup ## draw FIGURE in SCENARIO over all runs
+	@$(BIN)/lab history --figure $(FIGURE) --scenario $(SCENARIO) --out $(OUT)
+
 test: setup ## run all tests
 	$(BIN)/python -m pytest
 
@@ -56,6 +70,9 @@ bench-apps: setup ## what routing costs: the apps against three lines without an
 
 readme: setup ## fill the README's tables from the code's
 	@$(BIN)/python -c "from pathlib import Path; from lab.tell.readme import filled; p = Path('README.md'); p.write_text(filled(p.read_text()))"
+
+schema: setup ## write docs/results.schema.json from the records
+	@$(BIN)/python -c "from pathlib import Path; from lab import schema; Path('docs/results.schema.json').write_text(schema.text())"
 
 sample: setup ## put the tables of RUN into the README as its sample
 	@$(BIN)/python -m benchmarks.sample $(RUN)

@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import msgspec
 import typer
 from rich.console import Console
 
-from lab import reports
+from lab import reports, summary
 from lab import serve as serving_stacks
+from lab.console import AsJson, Out, ScenarioNames, StackNames, print_json, print_line, wide_console
 from lab.errors import LabError, UsageError
 from lab.judge.calibration import passed
 from lab.judge.comparisons import judge
@@ -44,7 +44,8 @@ from lab.run import (
 )
 from lab.servers import Settings
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
-from lab.tell import terminal
+from lab.stored import STORED
+from lab.tell import markdown, terminal
 
 APP = typer.Typer(
     no_args_is_help=True,
@@ -54,26 +55,16 @@ APP = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The same endpoints against WSGI and ASGI, served, loaded and judged side by side.",
 )
+APP.add_typer(STORED)
 
-WIDTH_OF_A_FILE = 120
 BESIDE_RESUME = ("resume", "as_json")
 
 Cores = tuple[list[int], list[int]]
 
-StackNames = Annotated[
-    list[str] | None,
-    typer.Option("--stack", "-s", help="A stack; repeat for more.", metavar="STACK"),
-]
-ScenarioNames = Annotated[
-    list[str] | None,
-    typer.Option("--scenario", "-c", help="A scenario; repeat for more.", metavar="SCENARIO"),
-]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Worker processes of each stack.")]
 Threads = Annotated[
     int, typer.Option(min=1, max=1000, help="Threads of each worker, and of the bridge's pool.")
 ]
-Out = Annotated[Path, typer.Option(help="The folder of all runs.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 @APP.command("stacks", epilog="Example: `lab stacks --json | jq '.[] | select(.skipped == null) | .name'`")
@@ -200,8 +191,10 @@ def told_at_the_end(run: Run, folder: Path, *, as_json: bool) -> Iterator[None]:
     except BaseException:
         with suppress(LabError, OSError):
             tell(run, folder, as_json=as_json)
+            summary.append(markdown.summary(run))
         raise
     tell(run, folder, as_json=as_json)
+    summary.append(markdown.summary(run))
 
 
 @APP.command(epilog="Example: `lab calibrate`, before a run that must convince somebody.")
@@ -268,24 +261,6 @@ def show(run: Run, folder: Path, *, as_json: bool) -> None:
         made = f"{len(run.trials)} of {run.run.planned_trials} trials were made{why}"
         goes_on = f"{made}: lab compare --resume {folder} goes on."
         console.print(goes_on, style="yellow", markup=False, highlight=False, soft_wrap=True)
-
-
-def wide_console() -> Console:
-    """Return a console for tables: as wide as the terminal, and wide enough where there is none."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH_OF_A_FILE)
-
-
-def print_json(value: object) -> None:
-    """Print a value as indented JSON."""
-    sys.stdout.write(as_json_text(value).decode() + "\n")
-    sys.stdout.flush()
-
-
-def print_line(value: object) -> None:
-    """Print a value as one line of JSON, at once."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-    sys.stdout.flush()
 
 
 def main() -> None:

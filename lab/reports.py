@@ -4,16 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.run import Run, write_whole
+from lab.schema import check
 from lab.tell import csv, markdown
 
 REPORTS: dict[str, Callable[[Run], str]] = {
     "report.md": markdown.report,
     "trials.csv": csv.trials,
+    "comparisons.csv": csv.comparisons,
 }
 
 
 def tell(run: Run, folder: Path) -> list[Path]:
-    """Write every form of a run into a folder; return what was written."""
+    """Write every form of a run into a folder; return what was written.
+
+    Raises LabError when the run doesn't fit the schema of results.json: nobody else could read it either.
+    """
+    check(run)
     paths = []
     for name, render in REPORTS.items():
         path = folder / name

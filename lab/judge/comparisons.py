@@ -113,11 +113,12 @@ def floor(floors: Sequence[Noise], scenario: str, level: Value, figure: str) -> 
 
 def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
     """Return the trials whose figure may be compared: measured, answered, and not discarded."""
-    return [
-        trial
-        for trial in trials
-        if trial.figures.get(figure) and not any(_excludes(doubt, figure) for doubt in trial.doubts)
-    ]
+    return [trial for trial in trials if trial.figures.get(figure) and not excluding(trial, figure)]
+
+
+def excluding(trial: Trial, figure: str) -> list[Doubt]:
+    """Return the doubts that keep a trial's figure out; a lower bound can't be compared either."""
+    return [d for d in trial.doubts if d.about(figure) and (d.discards or d.name == "unanswered")]
 
 
 def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
@@ -128,18 +129,30 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     """
     if all(trial.turns for trial in (*ours, *theirs)):
         return _compared_by_turns(ours, theirs, figure)
-    random = np.random.default_rng(SEED)
     shared = shared_blocks(ours, theirs)
-    if len(shared) >= ENOUGH_BLOCKS:
-        ours, theirs = ([t for t in trials if t.repetition in shared] for trials in (ours, theirs))
-    chosen = [_drawn(len(trials), random) for trials in (ours, theirs)]
-    if len(shared) >= ENOUGH_BLOCKS:
-        chosen[1] = chosen[0]
-    ratio = _median(ours, figure) / _median(theirs, figure)
-    ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
-    low, high = np.nanpercentile(ratios, [2.5, 97.5])
-    cut = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
-    return Ratio(ratio, min(float(low), ratio) / (1 + cut), max(float(high), ratio) * (1 + cut))
+    if len(shared) < ENOUGH_BLOCKS:
+        return compared_apart(ours, theirs, figure)
+    ours, theirs = ([t for t in trials if t.repetition in shared] for trials in (ours, theirs))
+    return _bootstrapped(ours, theirs, figure, together=True)
+
+
+def compared_apart(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+    """Return the ratio of the medians and its interval of trials that never stood side by side."""
+    return _bootstrapped(ours, theirs, figure, together=False)
+
+
+def estimated(trials: Sequence[Trial], figure: str) -> tuple[float, float, float]:
+    """Return the median over trials and its bootstrap interval of 95 %."""
+    random = np.random.default_rng(SEED)
+    draws = _medians(trials, figure, _drawn(len(trials), random), random)
+    value = _median(trials, figure)
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return value, min(float(low), value), max(float(high), value)
+
+
+def spreads(trials: Sequence[Trial], figure: str) -> bool:
+    """Tell whether there is anything to take an interval from: several trials, or seconds of one."""
+    return len(trials) > 1 or any(len(trial.seconds.get(figure, [])) > 1 for trial in trials)
 
 
 def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
@@ -152,6 +165,20 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
     if all(trial.turns for trial in (*ours, *theirs)):
         return bool(_rounds(ours, theirs, figure))
     return figure not in DRIFTING or len(shared_blocks(ours, theirs)) >= ENOUGH_BLOCKS
+
+
+def _bootstrapped(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str, *, together: bool) -> Ratio:
+    """Return the ratio and its interval; `together` draws the same trials of both."""
+    random = np.random.default_rng(SEED)
+    chosen = [_drawn(len(trials), random) for trials in (ours, theirs)]
+    if together:
+        chosen[1] = chosen[0]
+    ratio = _median(ours, figure) / _median(theirs, figure)
+    with np.errstate(divide="ignore", invalid="ignore"):  # seconds without an answer may be drawn alone
+        ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
+        low, high = np.nanpercentile(ratios, [2.5, 97.5])
+    cut = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
+    return Ratio(ratio, min(float(low), ratio) / (1 + cut), max(float(high), ratio) * (1 + cut))
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
@@ -234,8 +261,3 @@ def _by_place(trials: Sequence[Trial]) -> Mapping[Place, Mapping[str, list[Trial
             stacks = places.setdefault((trial.scenario, trial.level), {})
             stacks.setdefault(trial.stack, []).append(trial)
     return places
-
-
-def _excludes(doubt: Doubt, figure: str) -> bool:
-    """Tell whether a doubt keeps a figure out; a lower bound can't be compared either."""
-    return doubt.about(figure) and (doubt.discards or doubt.name == "unanswered")

@@ -13,7 +13,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 def report(run: Run) -> str:
     """Return report.md."""
-    return _template("report.md.jinja").render(
+    return template("report.md.jinja").render(
         run=run,
         made=len(run.trials),
         tables=[*tables(run), *filter(None, [verdicts(run)])],
@@ -22,12 +22,19 @@ def report(run: Run) -> str:
     )
 
 
+def summary(run: Run) -> str:
+    """Return the tables and verdicts, for the page of a step in somebody's automation."""
+    told = [*tables(run), *filter(None, [verdicts(run)])]
+    return template("summary.md.jinja").render(run=run, tables=told, left_out=left_out(run))
+
+
 def answers(run: Run) -> str:
     """Return the tables alone, each under a heading of the third level."""
-    return _template("tables.md.jinja").render(tables=tables(run), heading="###")
+    return template("tables.md.jinja").render(tables=tables(run), heading="###")
 
 
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """Return a template that makes Markdown."""
     templates = Environment(
         loader=PackageLoader("lab.tell"),
         undefined=StrictUndefined,

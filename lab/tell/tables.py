@@ -154,6 +154,11 @@ def shown(figure: str, value: float) -> str:
     return f"{value:,.{max(digits, 1 if value < TENS else 0)}f}"
 
 
+def within(figure: str, low: float | None, high: float | None) -> str:
+    """Return an interval as people read it, a dash where there is none."""
+    return "–" if low is None or high is None else f"{shown(figure, low)} to {shown(figure, high)}"
+
+
 TENS = 100  # below it one decimal is worth reading
 WHOLE = frozenset({"requests", "connections", "threads"})
 UNITS = {"requests/s": "/s", "1": "%", "connections": "", "threads": "", "requests": ""}

@@ -1,12 +1,12 @@
-"""trials.csv."""
+"""trials.csv and comparisons.csv."""
 
 import csv
 import io
 
 import msgspec
 
-from lab.run import Doubt
-from lab.tell.csv import trials
+from lab.run import Comparison, Doubt, Noise
+from lab.tell.csv import comparisons, trials
 from tests.lab import runs
 
 
@@ -30,3 +30,43 @@ def test_failed_trial_has_a_row_without_a_value() -> None:
     failed = msgspec.structs.replace(runs.trial("uvicorn/asgi", 50), status="failed", doubts=[doubt])
     (row,) = rows(trials(runs.run([failed])))
     assert (row["status"], row["value"], row["doubts"]) == ("failed", "", "failed")
+
+
+def test_one_row_a_comparison_with_its_noise_floor() -> None:
+    """A ratio comes with its interval, its verdict and what it was held against."""
+    run = runs.run()
+    run.noise = [Noise("slow-io", 50, "cpu_us_per_request", "gunicorn-sync/wsgi", 0.03)]
+    run.comparisons = [
+        Comparison(
+            "slow-io",
+            50,
+            "cpu_us_per_request",
+            "uvicorn/asgi",
+            "gunicorn-sync/wsgi",
+            0.5,
+            0.4,
+            0.6,
+            "faster",
+            4,
+        )
+    ]
+    (row,) = rows(comparisons(run))
+    assert row == {
+        "scenario": "slow-io",
+        "level": "50",
+        "figure": "cpu_us_per_request",
+        "unit": "µs",
+        "stack": "uvicorn/asgi",
+        "baseline": "gunicorn-sync/wsgi",
+        "ratio": "0.5",
+        "ratio_low": "0.4",
+        "ratio_high": "0.6",
+        "noise_floor": "0.03",
+        "verdict": "faster",
+        "trials": "4",
+    }
+
+
+def test_nothing_compared_is_a_heading_alone() -> None:
+    """Whoever reads the file finds its columns also where no row follows."""
+    assert comparisons(runs.run()).count("\n") == 1

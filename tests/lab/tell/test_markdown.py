@@ -55,3 +55,22 @@ def test_resumed_run_says_so() -> None:
 def test_report_is_a_function_of_the_run() -> None:
     """The same run gives the same report."""
     assert report() == report()
+
+
+def test_summary_has_tables_and_what_was_left_out() -> None:
+    """The page of a step has the answers, not every doubt and command."""
+    run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
+    run.stacks = [*run.stacks, runs.stack("waitress/wsgi", skipped="<not> installed")]
+    text = markdown.summary(run)
+    assert text.startswith(
+        "## ASGI against WSGI: made-up\n\n- waitress/wsgi skipped: &lt;not&gt; installed\n"
+    )
+    assert "\n### slow-io\n" in text
+    assert "| uvicorn/asgi | – | 490 | – |" in text
+
+
+def test_summary_of_a_stopped_run_says_so() -> None:
+    """A run that was cut short says it there, too."""
+    run = runs.run()
+    run.run.stopped = "SIGTERM"
+    assert "\n**Stopped before its end: SIGTERM.**\n" in markdown.summary(run)

@@ -1,0 +1,206 @@
+"""Rules that a run must keep: `SCENARIO@LEVEL STACK FIGURE OP NUMBER`.
+
+Against a baseline the number bounds the ratio of the run's figure to the baseline's, otherwise the figure itself, in
+its unit. What is judged is the figure as measured: leave room for noise in the number. A figure that is missing or
+doubted breaks its rule, for nobody knows that it was kept.
+"""
+
+import operator
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+
+import msgspec
+
+from lab.errors import UsageError, unknown
+from lab.judge.conditions import Change, changes, forbidding, told
+from lab.judge.differences import Estimate, Place, by_place, doubted, estimate, related, usable
+from lab.judge.figures import FIGURES, PREFIXES, describe
+from lab.run import Run, Trial
+from lab.stacks import find
+from loadtests.scenarios import SCENARIOS, Value
+
+FORM = "SCENARIO@LEVEL STACK FIGURE OP NUMBER, as in 'slow-io@50 uvicorn/asgi throughput >= 0.9'"
+RULE = re.compile(r"(\S+)@(\S+)\s+(\S+)\s+([^\s<>=]+)\s*(>=|<=|>|<)\s*(\S+)")
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A bound on one figure of one stack at one place; `text` is how it was written."""
+
+    text: str
+    scenario: str
+    level: Value
+    stack: str
+    figure: str
+    op: str
+    limit: float
+
+    @property
+    def place(self) -> Place:
+        """Where it holds."""
+        return self.scenario, self.level, self.stack
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Whether a rule was kept, and by how much; `why` says why nobody knows, and `unit` is 1 for a ratio."""
+
+    rule: Rule
+    kept: bool
+    measured: Estimate | None
+    unit: str
+    why: str = ""
+
+
+def parse(text: str) -> Rule:
+    """Return the rule that was written; UsageError names what isn't there and what is near."""
+    found = RULE.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"{text!r} is no rule: write {FORM}.")
+    scenario, level, stack, figure, op, limit = found.groups()
+    if scenario not in SCENARIOS:
+        raise unknown("scenario", scenario, SCENARIOS)
+    return Rule(
+        text.strip(),
+        scenario,
+        level_of(scenario, level),
+        find(stack).name,
+        figure_of(figure),
+        op,
+        _limit(text, limit),
+    )
+
+
+def from_toml(text: str) -> list[Rule]:
+    """Return the rules of a TOML file: `rules = ["...", ...]`."""
+    try:
+        rules = tomllib.loads(text).get("rules")
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The rules can't be read: {error}.") from error
+    if not isinstance(rules, list) or not rules or not all(isinstance(rule, str) for rule in rules):
+        raise UsageError(f"The rules can't be read: write rules = [...], each {FORM}.")
+    return [parse(rule) for rule in rules]
+
+
+def level_of(scenario: str, text: str) -> Value:
+    """Return the level of a scenario that is written so."""
+    levels = {str(level.value): level.value for level in SCENARIOS[scenario].levels}
+    if text not in levels:
+        raise unknown(f"level of {scenario}", text, levels)
+    return levels[text]
+
+
+def figure_of(name: str) -> str:
+    """Return the full name of a figure that is called by it or by a short one."""
+    full = SHORT.get(name, name)
+    if full not in KNOWN:
+        raise unknown("figure", name, [*SHORT, *KNOWN])
+    return full
+
+
+def judged(
+    rules: Sequence[Rule], run: Run, baseline: Run | None = None, *, anyway: bool = False
+) -> list[Outcome]:
+    """Return what became of each rule; `anyway` compares runs that may not be compared, too."""
+    if baseline is None:
+        return [_absolute(rule, run) for rule in rules]
+    around = [] if anyway else changes(baseline, run)
+    return [_relative(rule, run, baseline, around) for rule in rules]
+
+
+def line(outcome: Outcome, *, against: bool) -> str:
+    """Return an outcome in one line: the rule, the figure with its interval, and the limit."""
+    rule = outcome.rule
+    if outcome.measured is None:
+        return f"{rule.text}: {outcome.why}"
+    unit = "of the baseline" if against else outcome.unit
+    within = "no interval: a single trial"
+    if outcome.measured.low is not None and outcome.measured.high is not None:
+        within = f"95 % interval {outcome.measured.low:.4g} to {outcome.measured.high:.4g}"
+    told_limit = f"the limit is {rule.op} {rule.limit:g}"
+    return f"{rule.text}: {rule.figure} is {outcome.measured.value:.4g} {unit} ({within}), {told_limit}"
+
+
+def _absolute(rule: Rule, run: Run) -> Outcome:
+    unit = describe(rule.figure).unit
+    trials, why = _found(rule, run)
+    if why:
+        return Outcome(rule, kept=False, measured=None, unit=unit, why=why)
+    return _bounded(rule, estimate(trials, rule.figure), unit)
+
+
+def _relative(rule: Rule, run: Run, baseline: Run, around: Sequence[Change]) -> Outcome:
+    lost = Outcome(rule, kept=False, measured=None, unit="1")
+    ours, why = _found(rule, run)
+    theirs, why_not = _found(rule, baseline)
+    if why or why_not:
+        return msgspec.structs.replace(lost, why=why or f"in the baseline {why_not}")
+    if forbidden := forbidding(around, rule.scenario, rule.level):
+        return msgspec.structs.replace(lost, why=f"the runs may not be compared: {told(forbidden)}")
+    ratio = related(theirs, ours, rule.figure)
+    if ratio is None:
+        return msgspec.structs.replace(lost, why="there is no ratio to what isn't above zero")
+    return _bounded(rule, ratio, "1")
+
+
+def _bounded(rule: Rule, measured: Estimate, unit: str) -> Outcome:
+    return Outcome(rule, OPERATORS[rule.op](measured.value, rule.limit), measured, unit)
+
+
+def _found(rule: Rule, run: Run) -> tuple[Sequence[Trial], str]:
+    """Return the trials that have the rule's figure undoubted, or why there are none."""
+    trials = by_place(run).get(rule.place, [])
+    if not trials:
+        return [], _missing(rule, run)
+    if not any(rule.figure in trial.figures for trial in trials):
+        return [], f"{rule.figure} wasn't measured there"
+    if not usable(trials, rule.figure):
+        return [], f"{rule.figure} is doubted: {', '.join(doubted(trials, rule.figure))}"
+    return trials, ""
+
+
+def _missing(rule: Rule, run: Run) -> str:
+    """Say why a run has no good trial where a rule looks."""
+    record = next((stack for stack in run.stacks if stack.name == rule.stack), None)
+    if record is not None and record.skipped:
+        return f"{rule.stack} was skipped: {record.skipped}"
+    if record is not None and record.contract:
+        return f"{rule.stack} breaks the contract"
+    if any((trial.scenario, trial.level, trial.stack) == rule.place for trial in run.trials):
+        return "the trial failed"
+    return f"{rule.scenario}@{rule.level} of {rule.stack} wasn't measured"
+
+
+def _limit(text: str, number: str) -> float:
+    try:
+        limit = float(number)
+    except ValueError:
+        raise UsageError(f"{text!r} is no rule: {number!r} is no number.") from None
+    if not isfinite(limit):
+        raise UsageError(f"{text!r} is no rule: {number} bounds nothing.")
+    return limit
+
+
+KNOWN = (*FIGURES, *(start + name for start in PREFIXES.values() for name in FIGURES))
+
+POINTS = ("p50", "p90", "p99", "max")
+
+SHORT: Mapping[str, str] = {
+    "throughput": "throughput_per_s",
+    "cpu": "cpu_us_per_request",
+    "memory": "memory_mib",
+    "growth": "memory_growth_mib",
+    "share": "ceiling_share",
+    "recovery": "recovered_s",
+    "first_byte": "first_byte_ms_p50",
+    "gap": "gap_ms_p50",
+    **{point: f"corrected_ms_{point}" for point in POINTS},
+    **{f"probe_{point}": f"probe_corrected_ms_{point}" for point in POINTS},
+}
+
+OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}

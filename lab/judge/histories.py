@@ -1,0 +1,71 @@
+"""One figure over many runs."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from lab.judge.conditions import Change, changes
+from lab.judge.differences import Estimate, by_place, doubted, estimate, usable
+from lab.judge.figures import describe
+from lab.run import Run
+from loadtests.scenarios import Value
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A stack's figure in one run; `doubts` are those that would keep it out of a comparison."""
+
+    run: str
+    measured: Estimate
+    doubts: list[str]
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A stack's figure in every run that has it."""
+
+    stack: str
+    points: list[Point]
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A run and what was different around it from the newest one, settings aside."""
+
+    run: str
+    started: str
+    changes: list[Change]
+
+
+class History(msgspec.Struct, frozen=True):
+    """A figure at one place over all runs, the oldest first."""
+
+    figure: str
+    unit: str
+    scenario: str
+    level: Value
+    runs: list[Moment]
+    series: list[Series]
+
+
+def history(runs: Sequence[Run], figure: str, scenario: str, level: Value, stacks: Sequence[str]) -> History:
+    """Return the figure of these stacks over the runs; no stacks named: of all that any run has."""
+    ordered = sorted(runs, key=lambda run: run.run.started)
+    names = list(stacks) or list(
+        dict.fromkeys(stack.name for run in reversed(ordered) for stack in run.stacks)
+    )
+    series = [Series(name, _points(ordered, figure, scenario, level, name)) for name in names]
+    moments = [Moment(run.run.id, run.run.started, _other(run, ordered[-1])) for run in ordered]
+    return History(figure, describe(figure).unit, scenario, level, moments, [s for s in series if s.points])
+
+
+def _points(runs: Sequence[Run], figure: str, scenario: str, level: Value, stack: str) -> list[Point]:
+    found = []
+    for run in runs:
+        trials = by_place(run).get((scenario, level, stack), [])
+        having = [trial for trial in trials if figure in trial.figures]
+        if having:
+            doubts = [] if usable(having, figure) else doubted(having, figure)
+            found.append(Point(run.run.id, estimate(having, figure), doubts))
+    return found
+
+
+def _other(run: Run, newest: Run) -> list[Change]:
+    return [change for change in changes(run, newest) if change.kind != "settings" and not change.place]
