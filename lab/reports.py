@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from lab.excerpts import excerpts
 from lab.run import Run, write_whole
 from lab.schema import check
-from lab.tell import csv, markdown
+from lab.tell import csv, html, markdown
+
+
+def page(run: Run) -> str:
+    """Return report.html, with the twins' sources as they are now."""
+    return html.report(run, {record.name: excerpts(record.name) for record in run.scenarios})
+
 
 REPORTS: dict[str, Callable[[Run], str]] = {
+    "report.html": page,
     "report.md": markdown.report,
     "trials.csv": csv.trials,
     "comparisons.csv": csv.comparisons,

@@ -155,6 +155,14 @@ def spreads(trials: Sequence[Trial], figure: str) -> bool:
     return len(trials) > 1 or any(len(trial.seconds.get(figure, [])) > 1 for trial in trials)
 
 
+def interval(trials: Sequence[Trial], figure: str) -> tuple[float, float]:
+    """Return the interval of 95 % of a figure's median over trials, by the same bootstrap of trials and seconds."""
+    random = np.random.default_rng(SEED)
+    drawn = _medians(trials, figure, _drawn(len(trials), random), random)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
+
+
 def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
     """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both.
 
@@ -163,7 +171,7 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
     if not ours or not theirs:
         return False
     if all(trial.turns for trial in (*ours, *theirs)):
-        return bool(_rounds(ours, theirs, figure))
+        return bool(_rounds(ours, theirs, figure).size)
     return figure not in DRIFTING or len(shared_blocks(ours, theirs)) >= ENOUGH_BLOCKS
 
 
@@ -182,29 +190,18 @@ def _bootstrapped(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str, *
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
-    """Return the ratio and its interval where both took turns: blocks are drawn, then rounds, the same for both.
-
-    Each block has processes of its own, for two processes of the same program differ for as long as they live
-    (T. Kalibera and R. Jones, "Rigorous Benchmarking in Reasonable Time", 2013): it is the geometric mean over blocks.
-    """
+    """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
     random = np.random.default_rng(SEED)
-    blocks = [np.log(rounds) for rounds in _rounds(ours, theirs, figure)]
-    medians = np.stack([np.median(_redrawn(rounds, random), axis=1) for rounds in blocks])
-    chosen = _drawn(len(blocks), random)
-    means = medians[chosen, np.arange(RESAMPLES)[:, None]].mean(axis=1)
-    ratio, low, high = np.exp([np.mean([np.median(b) for b in blocks]), *np.percentile(means, [2.5, 97.5])])
-    return Ratio(float(ratio), min(float(low), float(ratio)), max(float(high), float(ratio)))
+    rounds = _rounds(ours, theirs, figure)
+    ratios = np.median(rounds[random.integers(0, len(rounds), (RESAMPLES, len(rounds)))], axis=1)
+    low, high = np.percentile(ratios, [2.5, 97.5])
+    return Ratio(float(np.median(rounds)), float(low), float(high))
 
 
-def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> list[Draws]:
-    """Return the ratio in each round, for each block that both stood in."""
+def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:
+    """Return the ratio in each round of each block that both stood in."""
     pairs = [_paired(a, b, figure) for a in ours for b in theirs if a.repetition == b.repetition]
-    return [rounds for rounds in pairs if rounds.size]
-
-
-def _redrawn(values: Draws, random: np.random.Generator) -> Draws:
-    """Return resamples of values, one in each row."""
-    return np.asarray(values[random.integers(0, len(values), (RESAMPLES, len(values)))])
+    return np.concatenate([np.empty(0), *pairs])
 
 
 def _paired(ours: Trial, theirs: Trial, figure: str) -> Draws:
@@ -246,7 +243,7 @@ def _resampled_means(trial: Trial, figure: str, random: np.random.Generator) -> 
     whole = trial.figures[figure]
     if len(seconds) < 2 or not seconds.mean():  # noqa: PLR2004 - one second has no spread
         return np.full(RESAMPLES, whole)
-    drawn = _redrawn(seconds, random).mean(axis=1)
+    drawn = seconds[random.integers(0, len(seconds), (RESAMPLES, len(seconds)))].mean(axis=1)
     return np.asarray(drawn * (whole / seconds.mean()))
 
 

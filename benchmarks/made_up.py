@@ -1,0 +1,102 @@
+"""A made-up run of any size, put through the lab's own judging: for rendering what nobody has hours to measure."""
+
+from collections.abc import Sequence
+from random import Random
+
+from hdrh.histogram import HdrHistogram
+
+from lab.judge.comparisons import judge
+from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, TargetReading, Usage
+from lab.measure.choice import Choice, choose
+from lab.measure.compare import as_trial
+from lab.measure.plan import Task
+from lab.measure.trial import Measured
+from lab.run import Commands, Options, Run
+from loadtests.recorder import KINDS, LONGEST_US
+from loadtests.scenarios import SCENARIOS, Flow
+from loadtests.schedule import Turns
+
+MACHINE = {"cpu": "a made-up processor", "cores": "2", "kernel": "Linux", "python": "CPython 3.11"}
+SAMPLES = 60  # of each latency in each flow
+
+
+def made_up(
+    stacks: Sequence[str], scenarios: Sequence[str] = (), profile: str = "full", seed: int = 1
+) -> Run:
+    """Return a finished run of these stacks under these scenarios, all when none is named."""
+    choice = choose(
+        profile, stacks, list(scenarios or SCENARIOS), stacks[0], seed=seed, options=Options(1, 10)
+    )
+    run = choice.new_run(MACHINE)
+    random = Random(seed)
+    run.trials = [
+        as_trial(task, measured(task, random), task.stack.slots_by_waiting(choice.settings))
+        for task in tasks_of(choice)
+    ]
+    run.run.seconds_total = 1.2 * sum(trial.seconds_measuring for trial in run.trials)
+    run.run.seconds_measuring = sum(trial.seconds_measuring for trial in run.trials)
+    run.run.finished = run.run.started
+    judge(run)
+    return run
+
+
+def tasks_of(choice: Choice) -> list[Task]:
+    """Return the trials of a choice."""
+    return choice.tasks()
+
+
+def measured(task: Task, random: Random) -> Measured:
+    """Return what a trial might have brought in: each stack has its own speed, each trial some noise."""
+    speed = 1 + len(task.stack.name) % 7 / 5
+    count = round(task.window_s / Turns(1, 0).turn_s) if task.level.turns else max(1, round(task.window_s))
+    each_s = task.window_s / count
+    flows = {
+        flow.name: came(flow, task.window_s, count, speed * random.gauss(1, 0.03), random)
+        for flow in task.level.flows
+    }
+    usage = [
+        Usage(each_s, 0.1 * speed * each_s * random.gauss(1, 0.05), 0.2 * each_s, 0.0, 0.0)
+        for _ in range(count)
+    ]
+    before, after = Footprint(20.0, 12.0, 3), Footprint(24.0 * speed, 14.0 * speed, 12)
+    left = Aftermath(1.0, 0.002 * speed, after, 1.5) if task.scenario.aftermath_s else None
+    target = TargetReading(flows, ceiling_per_s=70.0 / speed if task.scenario.name == "overload" else 0.0)
+    return Measured(
+        Reading(target, usage, task.window_s, before, after, left),
+        Commands("python -m server", "python -m locust"),
+    )
+
+
+def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:
+    """Return what a flow might have brought in."""
+    middle_ms = (flow.waits_s * 1000 or 0.4) * speed
+    micros = [round(1000 * middle_ms * random.lognormvariate(0, 0.2)) for _ in range(SAMPLES)]
+    kinds = KINDS if flow.chunks and flow.ends else KINDS[:3]
+    rate = flow.rate_per_s or flow.users / max(middle_ms / 1000, 0.01)
+    answers = round(rate * window_s) if flow.ends else 0
+    seconds = [
+        SecondReading(max(1, answers // count), {"corrected": random.sample(micros, 5)}) for _ in range(count)
+    ]
+    ends = window_s if flow.ends else 0.0
+    trace = [(round(random.uniform(0, ends), 3), value / 1e6) for value in micros] if flow.traced else []
+    return FlowReading(
+        answers=answers,
+        errors={},
+        censored=0,
+        complete={kind: histogram(micros if kind in kinds and flow.ends else []) for kind in KINDS},
+        unanswered={kind: histogram([]) for kind in KINDS},
+        due=answers,
+        bytes=0 if flow.ends else 10_000_000,
+        held=0 if flow.ends else flow.users,
+        seconds=seconds if flow.ends else [],
+        trace=sorted(trace),
+    )
+
+
+def histogram(micros: Sequence[int]) -> str:
+    """Return an encoded histogram."""
+    made = HdrHistogram(1, LONGEST_US, 3)
+    for value in micros:
+        made.record_value(value)
+    encoded: str = made.encode().decode()
+    return encoded

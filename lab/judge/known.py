@@ -1,0 +1,56 @@
+"""What a run knows of one figure of one stack at one place, over all its trials."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from lab.judge.comparisons import sound
+from lab.run import Comparison, Run, Trial
+from loadtests.scenarios import Value
+
+
+@dataclass(frozen=True)
+class Known:
+    """The median over trials; `at_least` when it is a lower bound, `doubted` when a doubt discards it."""
+
+    value: float
+    at_least: bool = False
+    doubted: bool = False
+
+
+def trials_of(run: Run, stack: str, scenario: str, level: Value) -> list[Trial]:
+    """Return the trials of a stack at a place."""
+    return [t for t in run.trials if (t.stack, t.scenario, t.level) == (stack, scenario, level)]
+
+
+def known(run: Run, stack: str, scenario: str, level: Value, figure: str) -> Known | None:
+    """Return what is known of a figure, `None` when no trial has it."""
+    measured = [t for t in trials_of(run, stack, scenario, level) if t.status == "ok" and figure in t.figures]
+    if not measured:
+        return None
+    bound = any(d.name == "unanswered" and d.about(figure) for t in measured for d in t.doubts)
+    trusted = sound(measured, figure) or measured
+    doubted = not bound and any(d.discards and d.about(figure) for t in trusted for d in t.doubts)
+    return Known(median(t.figures[figure] for t in trusted), at_least=bound, doubted=doubted)
+
+
+def trusted(run: Run, stack: str, scenario: str, level: Value, figure: str) -> float | None:
+    """Return a figure that is neither doubted nor a bound, `None` without one."""
+    found = known(run, stack, scenario, level, figure)
+    return None if found is None or found.doubted or found.at_least else found.value
+
+
+def compared_with(run: Run, stack: str, scenario: str, level: Value, figure: str) -> Comparison | None:
+    """Return how a stack compared with the baseline there, `None` where that wasn't compared."""
+    places = {(c.a, c.scenario, c.level, c.figure): c for c in run.comparisons}
+    return places.get((stack, scenario, level, figure))
+
+
+def stacks_measured(run: Run, scenario: str) -> list[str]:
+    """Return the stacks that have trials of a scenario, in the order of the run."""
+    made = {trial.stack for trial in run.trials if trial.scenario == scenario}
+    return [stack.name for stack in run.stacks if stack.name in made]
+
+
+def levels_of(run: Run, scenario: str) -> list[Value]:
+    """Return the levels at which a scenario was planned."""
+    return [level.level for record in run.scenarios if record.name == scenario for level in record.levels]

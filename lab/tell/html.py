@@ -1,0 +1,159 @@
+"""A run told as one HTML file that needs nothing else: it opens from disk and can be mailed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from lab.judge.answers import answers
+from lab.judge.claims import claims
+from lab.judge.figures import describe
+from lab.judge.standings import Standing, headlines, standings
+from lab.run import Comparison, Doubt, Run, ScenarioRecord, Trial
+from lab.tell.charts import pictures
+from lab.tell.drawing import PLOT_HEIGHT, Picture
+from lab.tell.palette import colour_of
+from lab.tell.tables import UNITS, Table, shown, tables
+from lab.tell.terminal import left_out
+from lab.tell.themes import config
+from lab.tell.why import WHY
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """How an endpoint is written for one interface: the file, and what stands there."""
+
+    module: str
+    source: str
+
+
+Excerpts = Mapping[str, Sequence[tuple[Excerpt, Excerpt]]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Everything that is told of one scenario."""
+
+    record: ScenarioRecord
+    table: Table
+    pictures: list[Picture]
+    comparisons: list[Comparison]
+    trials: list[Trial]
+    why: str
+    excerpts: Sequence[tuple[Excerpt, Excerpt]]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A doubt and where it was raised."""
+
+    doubt: Doubt
+    places: list[str]
+
+
+def report(run: Run, excerpts: Excerpts) -> str:
+    """Return report.html; `excerpts` are the twins' sources by scenario."""
+    drawn = pictures(run)
+    return (
+        _templates()
+        .get_template("report.html.jinja")
+        .render(
+            run=run,
+            answers=answers(run),
+            headlines=headlines(run),
+            standings=standings(run),
+            claims=claims(run),
+            sections=sections(run, drawn, excerpts),
+            doubts=raised(run.trials),
+            left_out=left_out(run),
+            bundle=Markup(bundle()),  # noqa: S704 - the charting library's own source
+            specs={picture.name: picture.spec for picture in drawn},
+            configs={"light": config(dark=False), "dark": config(dark=True)},
+        )
+    )
+
+
+def sections(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> list[Section]:
+    """Return a section for each scenario, in the order of the run."""
+    told = {table.name: table for table in tables(run)}
+    return [
+        Section(
+            record,
+            told[record.name],
+            [picture for picture in drawn if picture.scenario == record.name],
+            [c for c in run.comparisons if c.scenario == record.name],
+            [trial for trial in run.trials if trial.scenario == record.name],
+            WHY.get(record.name, ""),
+            excerpts.get(record.name, ()),
+        )
+        for record in run.scenarios
+    ]
+
+
+def raised(trials: Sequence[Trial]) -> list[Raised]:
+    """Return each kind of doubt once, with the trials that it was raised about and what it said there."""
+    kinds: dict[tuple[str, str], tuple[Doubt, list[str]]] = {}
+    for trial in trials:
+        for doubt in trial.doubts:
+            _, places = kinds.setdefault((doubt.name, doubt.advice), (doubt, []))
+            number = f" #{trial.repetition}" if trial.repetition > 1 else ""
+            places.append(f"{trial.stack} {trial.scenario}@{trial.level}{number}: {doubt.says}")
+    return [Raised(doubt, places) for _, (doubt, places) in sorted(kinds.items())]
+
+
+def value_of(standing: Standing, figure: str) -> str:
+    """Return a standing's value with its unit."""
+    if standing.value is None:
+        return ""
+    unit = describe(figure).unit
+    bound = "≥ " if standing.value.at_least else ""
+    return f"{bound}{shown(figure, standing.value.value)} {UNITS.get(unit, unit)}".replace(" /s", "/s")
+
+
+def room(spec: Mapping[str, object]) -> int:
+    """Return the pixels that a chart is tall, axis and legend included: kept free, so that drawing it moves nothing."""
+    height = spec.get("height", PLOT_HEIGHT)
+    return (height if isinstance(height, int) else STEP_PX * _rows(spec)) + AROUND_PX
+
+
+def _rows(spec: Mapping[str, object]) -> int:
+    layers = spec.get("layer")
+    sorts = [layer["encoding"].get("y", {}).get("sort") for layer in layers] if isinstance(layers, list) else []
+    return max((len(sort) for sort in sorts if isinstance(sort, list)), default=MOST_ROWS)
+
+
+STEP_PX, AROUND_PX, MOST_ROWS = 26, 130, 8
+
+
+@cache
+def bundle() -> str:
+    """Return the charting library, safe within a script element."""
+    return str(vl_convert.javascript_bundle()).replace("</script", "<\\/script")
+
+
+def _as_script(value: object) -> Markup:
+    """Return JSON that is safe within a script element."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no markup is left in it
+
+
+def _anchor(name: object) -> str:
+    return str(name).replace("/", "-").replace("@", "-").replace("#", "-").replace(" ", "-")
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("lab.tell"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {"script": _as_script, "anchor": _anchor}
+    templates.globals |= {"value_of": value_of, "colour_of": colour_of, "shown": shown, "room": room}
+    return templates

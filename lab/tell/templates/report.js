@@ -1,0 +1,68 @@
+"use strict";
+const specs = JSON.parse(document.getElementById("specs").textContent);
+const configs = JSON.parse(document.getElementById("configs").textContent);
+const root = document.documentElement;
+const button = document.getElementById("theme");
+const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
+}
+
+function draw(place) {
+  const dark = isDark();
+  if (place.dataset.drawn === String(dark)) return;
+  place.dataset.drawn = String(dark);
+  vegaEmbed(place, specs[place.dataset.spec], {
+    actions: false,
+    renderer: "svg",
+    logLevel: vega.Error,
+    config: dark ? configs.dark : configs.light,
+  }).catch((error) => console.error(place.dataset.spec, error));
+}
+
+const inView = new IntersectionObserver(
+  (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target)),
+  { rootMargin: "600px" },
+);
+const places = [...document.querySelectorAll(".chart")];
+places.forEach((place) => inView.observe(place));
+
+function redraw() {
+  button.setAttribute("aria-pressed", String(isDark()));
+  places.filter((place) => place.dataset.drawn).forEach(draw);
+}
+
+button.addEventListener("click", () => {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  redraw();
+});
+prefersDark.addEventListener("change", redraw);
+window.addEventListener("beforeprint", () => places.forEach(draw));
+redraw();
+
+const copied = document.querySelector(".copied");
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  if (!event.target.classList.contains("copy")) return;
+  await copy(event.target.previousElementSibling.textContent);
+  copied.textContent = "Copied.";
+  event.target.textContent = "Copied";
+  setTimeout(() => {
+    event.target.textContent = "Copy";
+    copied.textContent = "";
+  }, 1500);
+});

@@ -1,0 +1,37 @@
+"""A real browser: Chromium as the system has it, found by path or by CHROME."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium_path() -> str | None:
+    """Return the browser's program, `None` where there is none."""
+    return os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Run Chromium without a window; its absence is an error where LAB_NEEDS_CHROMIUM is set, else a skip."""
+    path = chromium_path()
+    if path is None or not Path(path).exists():
+        if os.environ.get("LAB_NEEDS_CHROMIUM"):
+            pytest.fail("Chromium isn't installed: apt-get install chromium, or name it with CHROME.")
+        pytest.skip("Chromium isn't installed: apt-get install chromium, or name it with CHROME.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield browser
+        browser.close()

@@ -1,0 +1,162 @@
+"""report.html in a real browser, opened from disk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.made_up import made_up
+from lab import reports
+from loadtests.scenarios import SCENARIOS
+
+STACKS = ("gunicorn-gthread/wsgi", "gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/wsgi-bridged")
+PHONE, DESK = 390, 1400
+ALLOWED = {"file", "data", "blob"}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the report of a made-up run."""
+    folder = tmp_path_factory.mktemp("run")
+    reports.tell(made_up(STACKS, profile="smoke"), folder)
+    return folder / "report.html"
+
+
+class Opened:
+    """A page with what it said and asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.on(
+            "console",
+            lambda said: self.errors.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture(params=["light", "dark"])
+def opened(request: pytest.FixtureRequest, chromium: Browser, path: Path) -> Iterator[Opened]:
+    """Open the report in each theme."""
+    with chromium.new_context(
+        color_scheme=request.param, viewport={"width": DESK, "height": 900}, reduced_motion="reduce"
+    ) as context:
+        found = Opened(context.new_page())
+        found.page.goto(path.as_uri())
+        yield found
+
+
+def drawn(page: Page) -> None:
+    """Scroll past every chart, so that each is drawn, and wait for the last."""
+    for chart in page.locator(".chart").all():
+        chart.scroll_into_view_if_needed()
+        expect(chart.locator("svg")).to_have_count(1)
+
+
+def test_page_says_no_error(opened: Opened) -> None:
+    """Nothing goes wrong while every chart is drawn."""
+    drawn(opened.page)
+    assert opened.errors == []
+
+
+def test_nothing_leaves_the_page(opened: Opened) -> None:
+    """It asks for nothing but itself."""
+    drawn(opened.page)
+    assert {url.partition(":")[0] for url in opened.requests} <= ALLOWED
+    assert [url for url in opened.requests if url.startswith("file")] == [opened.page.url]
+
+
+def test_every_scenario_has_its_section(opened: Opened) -> None:
+    """The headings are the scenarios', between answer, claims, method and doubts."""
+    headings = opened.page.locator("h2").all_inner_texts()
+    assert headings == ["The answer of this run", "What tutorials say", *SCENARIOS, "Method", "Doubts"]
+
+
+def test_headings_are_in_order(opened: Opened) -> None:
+    """No level is left out on the way down."""
+    levels = [
+        int(tag[1])
+        for tag in opened.page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => h.tagName)")
+    ]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_every_chart_has_marks(opened: Opened) -> None:
+    """An empty frame isn't a chart."""
+    drawn(opened.page)
+    charts = opened.page.locator(".chart").all()
+    assert charts
+    for chart in charts:
+        marks = chart.locator("svg .role-mark path, svg .role-mark text, svg .role-mark rect").count()
+        assert marks > 0, chart.get_attribute("data-spec")
+
+
+def test_links_land(opened: Opened) -> None:
+    """Each link within the page names something that is there, once."""
+    targets = opened.page.locator("a[href^='#']").evaluate_all(
+        "all => all.map(a => a.getAttribute('href').slice(1))"
+    )
+    counts = {target: opened.page.locator(f"[id='{target}']").count() for target in set(targets)}
+    assert counts
+    assert {target for target, count in counts.items() if count != 1} == set()
+
+
+def test_copying_gives_the_command(opened: Opened) -> None:
+    """The button copies the command beside it."""
+    page = opened.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("details", has=page.locator(".command")).first.locator("summary").click()
+    button = page.locator(".copy").first
+    button.click()
+    expect(button).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "python -m server"
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_page_does_not_scroll_sideways(opened: Opened, width: int) -> None:
+    """Wide tables scroll in boxes of their own."""
+    opened.page.set_viewport_size({"width": width, "height": 900})
+    drawn(opened.page)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_charts_move_nothing(opened: Opened) -> None:
+    """Where a chart will stand is kept free: drawing it shifts no section."""
+    place = "document.getElementById('doubts').getBoundingClientRect().top + window.scrollY"
+    before = opened.page.evaluate(place)
+    drawn(opened.page)
+    assert abs(opened.page.evaluate(place) - before) <= 1
+
+
+def test_theme_button_turns_the_page(opened: Opened) -> None:
+    """It turns light to dark or back, the charts with it."""
+    page = opened.page
+    drawn(page)
+    colour = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(colour)
+    page.locator("#theme").click()
+    assert page.evaluate(colour) != before
+    assert opened.errors == []
+
+
+def test_keyboard_reaches_what_can_be_used(opened: Opened) -> None:
+    """The first stop leads to the answer, the boxes of wide tables can be scrolled by keys."""
+    page = opened.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#answer"
+    assert page.locator(".scroll:not([tabindex='0'])").count() == 0
+
+
+def test_axe_finds_nothing_serious(opened: Opened) -> None:
+    """WCAG 2 A and AA: no serious or critical violation."""
+    drawn(opened.page)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in serious] == []

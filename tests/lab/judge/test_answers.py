@@ -1,0 +1,93 @@
+"""The sentences of the first screen."""
+
+import pytest
+
+from lab.judge.answers import answers
+from lab.run import Comparison, Doubt, Run, Trial
+from tests.lab.judge.test_claims import made, run_of
+
+WSGI, ASGI = "gunicorn-gthread/wsgi", "uvicorn/asgi"
+
+
+def said(run: Run, work: str) -> str:
+    """Return what a run answers for a kind of work, nothing without an answer."""
+    return next((answer.says for answer in answers(run) if answer.work == work), "")
+
+
+def waiting(stack: str, rate: float, slots: float) -> Trial:
+    """Return a trial of 200 users that wait 0.1 s."""
+    figures = {"throughput_per_s": rate, "ceiling_per_s": slots * 10, "concurrency": slots}
+    return made(stack, "slow-io", 200, **figures)
+
+
+def test_run_without_trials_answers_nothing() -> None:
+    """No sentence is canned."""
+    assert answers(run_of()) == []
+
+
+def test_waiting_says_who_why_and_what_it_takes() -> None:
+    """The best, its share of the possible, the baseline with its slots, and the slots that would match."""
+    run = run_of(waiting(ASGI, 1940.0, 200), waiting(WSGI, 99.0, 10))
+    assert said(run, "Work that waits for something else") == (
+        "200 users that each wait 0.1 s: uvicorn/asgi answers 1,940 a second, 97% of what is possible; "
+        "gunicorn-gthread/wsgi 99, because it has 10 slots. To match, it would need about 194."
+    )
+
+
+def test_doubted_figures_answer_nothing() -> None:
+    """A figure that a doubt discards makes no sentence."""
+    run = run_of(waiting(ASGI, 1940.0, 200), waiting(WSGI, 99.0, 10))
+    for trial in run.trials:
+        trial.doubts.append(Doubt("machine-busy", "", "", discards=True))
+    assert said(run, "Work that waits for something else") == ""
+
+
+def test_cost_is_said_with_its_interval() -> None:
+    """How many times as much, turned so that the dearer is compared with the cheaper."""
+    costs = {ASGI: 140.0, WSGI: 350.0}
+    run = run_of(*(made(name, "baseline", 500, cpu_us_per_request=cost) for name, cost in costs.items()))
+    run.comparisons = [
+        Comparison("baseline", 500, "cpu_us_per_request", ASGI, WSGI, 0.4, 0.3125, 0.5, "faster", 10)
+    ]
+    assert "140 µs of CPU and gunicorn-gthread/wsgi 350 µs, 2.5 times (2.0 to 3.2) as much" in said(
+        run, "Work that costs little"
+    )
+
+
+def test_bridge_is_compared_with_its_own_server() -> None:
+    """What a bridge costs is the server's with it over the same server's without."""
+    costs = {ASGI: 100.0, "uvicorn/wsgi-bridged": 310.0}
+    run = run_of(*(made(name, "baseline", 500, cpu_us_per_request=cost) for name, cost in costs.items()))
+    assert "3.1 times the CPU of uvicorn/asgi on uvicorn/wsgi-bridged" in said(run, "An app behind a bridge")
+
+
+def test_neighbours_are_named_from_fastest_to_slowest() -> None:
+    """The fastest, the baseline between, and the slowest with its bound."""
+    times = {WSGI: 165.0, ASGI: 0.5, "gunicorn-sync/wsgi": 7600.0}
+    run = run_of(*(made(name, "starvation", 20, probe_corrected_ms_p50=ms) for name, ms in times.items()))
+    run.trials[2].doubts.append(Doubt("unanswered", "", "", ["probe_corrected_ms_p50"]))
+    assert said(run, "Fast routes beside slow ones") == (
+        "Beside 20 slow users a fast route takes 0.5 ms on uvicorn/asgi, 165 ms on gunicorn-gthread/wsgi "
+        "and at least 7.6 s on gunicorn-sync/wsgi."
+    )
+
+
+def test_blocking_says_what_is_left_and_what_cures() -> None:
+    """One slot while blocking, the pool's threads when offloaded."""
+    run = run_of(
+        made(ASGI, "blocking", "blocking", throughput_per_s=40.0, probe_corrected_ms_p50=1500.0),
+        made(ASGI, "blocking", "offloaded", throughput_per_s=240.0, probe_corrected_ms_p50=1.0),
+    )
+    assert said(run, "Async code that blocks") == (
+        "One blocking call undoes an event loop: uvicorn/asgi then answers 40 a second, and a fast route waits 1.5 s. "
+        "Offloaded to asyncio's default thread pool it is 240 a second."
+    )
+
+
+@pytest.mark.parametrize(("doubt", "told"), [("stopped-answering", True), ("too-few-samples", False)])
+def test_what_broke_is_said_with_its_evidence(doubt: str, told: bool) -> None:  # noqa: FBT001 - a row
+    """A finding is a sentence; an ordinary doubt is none."""
+    run = run_of(made("uvicorn/wsgi-bridged", "abandon", 10, probe_corrected_ms_p50=1.0))
+    run.trials[0].doubts.append(Doubt(doubt, "nobody was answered", ""))
+    expected = "uvicorn/wsgi-bridged breaks under abandon: nobody was answered."
+    assert said(run, "What broke") == (expected if told else "")
