@@ -11,6 +11,7 @@ from lab.console import AsJson, Out, ScenarioNames, StackNames, print_json, prin
 from lab.errors import LabError, UsageError, unknown
 from lab.judge.differences import diff as differing
 from lab.judge.gates import Rule, figure_of, from_toml, judged, level_of, line, parse
+from lab.judge.histories import first_level
 from lab.judge.histories import history as over_runs
 from lab.run import RESULTS, Run, read, write_whole
 from lab.stacks import find
@@ -106,19 +107,20 @@ def history(
     figure: Annotated[str, typer.Option("--figure", "-f", help="By its name or a short one.")] = "cpu",
     scenario: Annotated[str, typer.Option("--scenario", "-c", metavar="SCENARIO")] = "baseline",
     level: Annotated[
-        str | None, typer.Option("--level", "-l", help="The scenario's first unless given.")
+        str | None, typer.Option("--level", "-l", help="The first that was measured unless given.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a figure over the stored runs, the oldest first."""
     name = known_scenario(scenario)
-    at = SCENARIOS[name].levels[0].value if level is None else level_of(name, level)
+    asked = None if level is None else level_of(name, level)
     stacks = [find(each).name for each in stack or []]
     runs, unread = stored(out)
     for why in unread:
         Console(stderr=True).print(f"skipped: {why}", style="yellow", markup=False, soft_wrap=True)
     if not runs:
         raise LabError(f"There is no run below {out} that can be read.")
+    at = first_level(runs, name) if asked is None else asked
     found = over_runs(runs, figure_of(figure), name, at, stacks)
     if as_json:
         print_json({"history": found, "skipped": unread})

@@ -167,9 +167,10 @@ def _difference(
     ratio = related(*trials, figure)
     noise = noise_between(*runs, scenario, level, figure)
     verdict, why = _verdict(figure, ratio, noise, same=in_a.value == in_b.value)
-    doubts = doubted([*trials[0], *trials[1]], figure)
-    if not all(usable(each, figure) for each in trials):
-        verdict, why = "doubted", ", ".join(doubts)
+    lost = {name: each for name, each in zip("AB", trials, strict=True) if not usable(each, figure)}
+    if lost:
+        told_of = [f"{', '.join(doubted(each, figure))} in {name}" for name, each in lost.items()]
+        verdict, why = "doubted", "; ".join(told_of)
     elif forbidden := forbidding(around, scenario, level):
         verdict, why = "cannot", told(forbidden)
     unit = describe(figure).unit

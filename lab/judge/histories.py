@@ -8,7 +8,7 @@ from lab.judge.conditions import Change, changes
 from lab.judge.differences import Estimate, by_place, doubted, estimate, usable
 from lab.judge.figures import describe
 from lab.run import Run
-from loadtests.scenarios import Value
+from loadtests.scenarios import SCENARIOS, Value
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -54,6 +54,13 @@ def history(runs: Sequence[Run], figure: str, scenario: str, level: Value, stack
     series = [Series(name, _points(ordered, figure, scenario, level, name)) for name in names]
     moments = [Moment(run.run.id, run.run.started, _other(run, ordered[-1])) for run in ordered]
     return History(figure, describe(figure).unit, scenario, level, moments, [s for s in series if s.points])
+
+
+def first_level(runs: Sequence[Run], scenario: str) -> Value:
+    """Return the first level of a scenario that any run has measured; its first where none has."""
+    measured = {trial.level for run in runs for trial in run.trials if trial.scenario == scenario}
+    levels = [level.value for level in SCENARIOS[scenario].levels]
+    return next((level for level in levels if level in measured), levels[0])
 
 
 def _points(runs: Sequence[Run], figure: str, scenario: str, level: Value, stack: str) -> list[Point]:

@@ -115,11 +115,11 @@ def test_turns_of_two_runs_are_never_paired() -> None:
 @pytest.mark.parametrize("doubt", [SLOW, BOUND])
 @pytest.mark.parametrize("doubted", [0, 1])
 def test_a_doubted_figure_has_no_verdict(doubt: Doubt, doubted: int) -> None:
-    """Discarded figures and lower bounds are shown, and which doubt it was; nothing is made of them."""
+    """Discarded figures and lower bounds are shown, and which doubt it was in which run."""
     pair = [run_of([100.0] * 2), run_of([200.0] * 2)]
     pair[doubted] = run_of([300.0] * 2, CPU, doubt)
     found = only(*pair)
-    assert (found.verdict, found.why, found.ratio) == ("doubted", doubt.name, None)
+    assert (found.verdict, found.why, found.ratio) == ("doubted", f"{doubt.name} in {'AB'[doubted]}", None)
     assert (found.a.value, found.b.value)[doubted] == 300.0
 
 

@@ -1,6 +1,6 @@
 """A figure over many runs."""
 
-from lab.judge.histories import history
+from lab.judge.histories import first_level, history
 from lab.run import Doubt, Run, Trial
 from tests.lab import runs
 
@@ -64,3 +64,9 @@ def test_another_environment_than_the_newest_is_named() -> None:
         ["kernel was absent, is Linux 7"],
         [],
     ]
+
+
+def test_the_first_level_is_one_that_was_measured() -> None:
+    """A profile that leaves levels out doesn't leave nothing to draw."""
+    assert first_level([made(1), made(2, trial("uvicorn/asgi", 2.0))], "slow-io") == 50
+    assert first_level([], "slow-io") == 1
