@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -92,7 +93,7 @@ def make_trials(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path,
     sound = {r.name: r for r in run.stacks if r.skipped is None and not r.contract}
     started_at = time.monotonic() - run.run.seconds_total
     planned = blocks([task for task in tasks if task.stack.original in sound])
-    for block, following in zip(planned, [*planned[1:], []], strict=True):
+    for block, following in zip_longest(planned, planned[1:], fillvalue=()):
         watcher.measuring(block)
         trials = [
             as_trial(task, measured, sound[task.stack.original].slots_by_waiting)

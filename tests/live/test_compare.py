@@ -20,7 +20,7 @@ def test_smoke_run_measures_everything(tmp_path: Path) -> None:
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=240)
     folder = tmp_path / "latest"
     run = read(folder)
-    assert [trial.status for trial in run.trials] == ["ok"] * 12
+    assert [trial.status for trial in run.trials] == ["ok"] * 14
     slow_io = [trial for trial in run.trials if trial.scenario == "slow-io"]
     assert [trial.figures["answers"] > 0 for trial in slow_io] == [True, True]
     assert [trial.figures["ceiling_share"] < 1.1 for trial in slow_io] == [True, True]

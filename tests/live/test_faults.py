@@ -22,7 +22,7 @@ from lab.stacks import Stack, find
 from loadtests.scenarios import SCENARIOS
 from tests.lab.measure.test_compare import Silence
 
-BRIEF = Profile("brief", "for tests", (), stretch=0.25)
+BRIEF = Profile("brief", "for tests", ())
 
 
 @pytest.fixture(scope="module")
