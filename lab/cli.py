@@ -11,8 +11,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from lab import reports, summary
 from lab import serve as serving_stacks
+from lab import summary
 from lab.console import AsJson, Out, ScenarioNames, StackNames, print_json, print_line, wide_console
 from lab.errors import LabError, UsageError
 from lab.judge.calibration import passed
@@ -242,6 +242,8 @@ def made_folder(folder: Path) -> Path:
 def tell(run: Run, folder: Path, *, as_json: bool) -> None:
     """Write the run's reports, and print its tables and where the report is."""
     try:
+        from lab import reports  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
+
         paths = reports.tell(run, folder)
     finally:
         show(run, folder, as_json=as_json)

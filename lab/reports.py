@@ -1,25 +1,16 @@
-"""The forms in which a run is told, each a file in its folder."""
+"""The forms in which a run is told, each a file in its folder, and its charts in a folder beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lab.errors import LabError
 from lab.excerpts import excerpts
 from lab.run import Run, write_whole
 from lab.schema import check
 from lab.tell import csv, html, markdown
+from lab.tell.charts import Picture, pictures, svg
 
-
-def page(run: Run) -> str:
-    """Return report.html, with the twins' sources as they are now."""
-    return html.report(run, {record.name: excerpts(record.name) for record in run.scenarios})
-
-
-REPORTS: dict[str, Callable[[Run], str]] = {
-    "report.html": page,
-    "report.md": markdown.report,
-    "trials.csv": csv.trials,
-    "comparisons.csv": csv.comparisons,
-}
+Report = Callable[[Run, Sequence[Picture]], str]
 
 
 def tell(run: Run, folder: Path) -> list[Path]:
@@ -28,9 +19,35 @@ def tell(run: Run, folder: Path) -> list[Path]:
     Raises LabError when the run doesn't fit the schema of results.json: nobody else could read it either.
     """
     check(run)
-    paths = []
-    for name, render in REPORTS.items():
-        path = folder / name
-        write_whole(path, render(run).encode("utf-8", "replace"))
-        paths.append(path)
-    return paths
+    drawn = pictures(run)
+    paths = [_written(folder / name, render(run, drawn)) for name, render in REPORTS.items()]
+    return paths + [_written(folder / markdown.place_of(picture), svg(picture)) for picture in drawn]
+
+
+def _written(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise LabError(f"Can't make {path.parent}: {error.strerror}.") from error
+    write_whole(path, text.encode("utf-8", "replace"))
+    return path
+
+
+def _page(run: Run, drawn: Sequence[Picture]) -> str:
+    return html.report(run, drawn, {record.name: excerpts(record.name) for record in run.scenarios})
+
+
+def _trials(run: Run, _: Sequence[Picture]) -> str:
+    return csv.trials(run)
+
+
+def _comparisons(run: Run, _: Sequence[Picture]) -> str:
+    return csv.comparisons(run)
+
+
+REPORTS: dict[str, Report] = {
+    "report.html": _page,
+    "report.md": markdown.report,
+    "trials.csv": _trials,
+    "comparisons.csv": _comparisons,
+}

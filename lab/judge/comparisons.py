@@ -155,6 +155,14 @@ def spreads(trials: Sequence[Trial], figure: str) -> bool:
     return len(trials) > 1 or any(len(trial.seconds.get(figure, [])) > 1 for trial in trials)
 
 
+def interval(trials: Sequence[Trial], figure: str) -> tuple[float, float]:
+    """Return the interval of 95 % of a figure's median over trials, by the same bootstrap of trials and seconds."""
+    random = np.random.default_rng(SEED)
+    drawn = _medians(trials, figure, _drawn(len(trials), random), random)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
+
+
 def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
     """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both.
 

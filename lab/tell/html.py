@@ -14,7 +14,6 @@ from lab.judge.claims import claims
 from lab.judge.figures import describe
 from lab.judge.standings import Standing, headlines, standings
 from lab.run import Comparison, Doubt, Run, ScenarioRecord, Trial
-from lab.tell.charts import pictures
 from lab.tell.drawing import PLOT_HEIGHT, Picture
 from lab.tell.palette import colour_of
 from lab.tell.tables import UNITS, Table, shown, tables
@@ -55,9 +54,8 @@ class Raised:
     places: list[str]
 
 
-def report(run: Run, excerpts: Excerpts) -> str:
-    """Return report.html; `excerpts` are the twins' sources by scenario."""
-    drawn = pictures(run)
+def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
+    """Return report.html; `drawn` are its pictures, `excerpts` the twins' sources by scenario."""
     return (
         _templates()
         .get_template("report.html.jinja")
@@ -122,7 +120,9 @@ def room(spec: Mapping[str, object]) -> int:
 
 def _rows(spec: Mapping[str, object]) -> int:
     layers = spec.get("layer")
-    sorts = [layer["encoding"].get("y", {}).get("sort") for layer in layers] if isinstance(layers, list) else []
+    sorts = (
+        [layer["encoding"].get("y", {}).get("sort") for layer in layers] if isinstance(layers, list) else []
+    )
     return max((len(sort) for sort in sorts if isinstance(sort, list)), default=MOST_ROWS)
 
 

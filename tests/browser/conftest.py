@@ -24,7 +24,7 @@ def chromium_path() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Run Chromium without a window; its absence is an error where LAB_NEEDS_CHROMIUM is set, else a skip."""
     path = chromium_path()
     if path is None or not Path(path).exists():

@@ -1,6 +1,7 @@
 """report.html in a real browser, opened from disk."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_headings_are_in_order(opened: Opened) -> None:
         for tag in opened.page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => h.tagName)")
     ]
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_chart_has_marks(opened: Opened) -> None:
