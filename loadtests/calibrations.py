@@ -35,7 +35,7 @@ CALIBRATIONS: dict[str, Scenario] = {
             "Does a server frozen for 1 s in every 5 show in the corrected time?",
             "500 ms at p90, 950 ms at p99",
             "requests/s",
-            (Level(40, (Flow(TRAFFIC, "/frozen", users=10, rate_per_s=40),), window_s=25),),
+            (Level(40, (Flow(TRAFFIC, "/frozen", users=10, rate_per_s=40),), window_s=15, period_s=5),),
         ),
         Scenario(
             "known-gaps",

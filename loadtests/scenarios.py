@@ -65,7 +65,8 @@ class Flow:
 class Level:
     """One strength of a scenario's load, or one kind of it, measured `repetitions` times for `window_s` in quick.
 
-    With `turns` the stacks of a block are up together and loaded in short turns, each for `window_s` in all.
+    With `turns` the stacks of a block are up together and loaded in short turns, each for `window_s` in all. Where a
+    server has a rhythm of `period_s`, in seconds of the monotonic clock, the window opens half-way through a period.
     """
 
     value: Value
@@ -73,6 +74,7 @@ class Level:
     window_s: float
     repetitions: int = 1
     turns: bool = False
+    period_s: float = 0.0
 
     @property
     def users(self) -> int:

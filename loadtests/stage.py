@@ -106,7 +106,12 @@ class Stage:
         return takewhile(lambda at: at < self.ends_at(lane), (start + offset for offset in offsets))
 
     def window_from(self, moment: float, window_s: float) -> tuple[float, float]:
-        """Return the first window that opens at `moment` or later: targets that take turns start with a round."""
+        """Return the first window that opens at `moment` or later.
+
+        Targets that take turns start with a round, and a server with a rhythm is measured over whole periods.
+        """
+        if period_s := self.level.period_s:
+            moment = period_s * (-(-(moment - period_s / 2) // period_s) + 0.5)
         if self.turns is None:
             return moment, moment + window_s
         round_s = self.turns.round_s

@@ -234,3 +234,15 @@ def test_settled_once_a_download_has_begun() -> None:
     before = stage.settled()
     lane.last_chunk_at = 91.0
     assert (before, stage.settled()) == (False, True)
+
+
+def test_window_of_a_rhythm_holds_whole_periods() -> None:
+    """A server that freezes at the start of every five seconds is measured from the middle of one to another's."""
+    stage = Stage(
+        Level(1, (Flow("traffic", "/", users=1, rate_per_s=1),), 15, period_s=5.0), ["http://127.0.0.1:1"]
+    )
+    assert [stage.window_from(moment, 15.0) for moment in (100.0, 102.5, 102.6)] == [
+        (102.5, 117.5),
+        (102.5, 117.5),
+        (107.5, 122.5),
+    ]
