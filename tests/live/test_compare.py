@@ -25,13 +25,15 @@ def test_smoke_run_measures_everything(tmp_path: Path) -> None:
     assert [trial.figures["answers"] > 0 for trial in slow_io] == [True, True]
     assert [trial.figures["ceiling_share"] < 1.1 for trial in slow_io] == [True, True]
     assert sorted(path.name for path in folder.iterdir()) == [
+        "charts",
         "comparisons.csv",
         "logs",
+        "report.html",
         "report.md",
         "results.json",
         "trials.csv",
     ]
-    assert f"Report: {folder.resolve() / 'report.md'}" in done.stdout
+    assert f"Report: {folder.resolve() / 'report.html'}" in done.stdout
 
 
 def test_killed_run_leaves_its_trials_and_no_process(tmp_path: Path) -> None:

@@ -15,10 +15,23 @@ function draw(place) {
   place.dataset.drawn = String(dark);
   vegaEmbed(place, specs[place.dataset.spec], {
     actions: false,
+    defaultStyle: false,
     renderer: "svg",
-    logLevel: vega.Error,
+    logLevel: 1, // errors alone
     config: dark ? configs.dark : configs.light,
-  }).catch((error) => console.error(place.dataset.spec, error));
+  })
+    .then(() => hideParts(place))
+    .catch((error) => console.error(place.dataset.spec, error));
+}
+
+// The chart as a whole is an image with a description; its parts have none of their own.
+function hideParts(place) {
+  const svg = place.querySelector("svg");
+  svg.setAttribute("aria-hidden", "true");
+  for (const part of svg.querySelectorAll("[role], [aria-roledescription]")) {
+    part.removeAttribute("role");
+    part.removeAttribute("aria-roledescription");
+  }
 }
 
 const inView = new IntersectionObserver(
