@@ -40,10 +40,8 @@ def waiting(run: Run) -> str:
     best = max(rates, key=lambda name: rates[name])
     ceiling = _of(run, best, "slow-io", level, "ceiling_per_s") or 0.0
     waits_s = (_of(run, best, "slow-io", level, "concurrency") or 0.0) / ceiling if ceiling else 0.0
-    first = (
-        f"{level} users that each wait {waits_s:g} s: {best} answers {rates[best]:,.0f} a second, "
-        f"{rates[best] / ceiling:.0%} of what is possible"
-    )
+    share = f", {rates[best] / ceiling:.0%} of what is possible" if ceiling else ""
+    first = f"{level} users that each wait {waits_s:g} s: {best} answers {rates[best]:,.0f} a second{share}"
     if best == run.baseline or not waits_s:
         return f"{first}."
     slots = _of(run, run.baseline, "slow-io", level, "concurrency") or 0.0
