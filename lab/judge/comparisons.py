@@ -142,6 +142,14 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
     return Ratio(ratio, min(float(low), ratio) / (1 + cut), max(float(high), ratio) * (1 + cut))
 
 
+def interval(trials: Sequence[Trial], figure: str) -> tuple[float, float]:
+    """Return the interval of 95 % of a figure's median over trials, by the same bootstrap of trials and seconds."""
+    random = np.random.default_rng(SEED)
+    drawn = _medians(trials, figure, _drawn(len(trials), random), random)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
+
+
 def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
     """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both.
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.stats import CensoredData, ecdf
 
 US_PER_MS = 1000.0
+BEYOND = 5  # answers, without which a percentile is luck
+ROUNDING = 1e-9
 
 Milliseconds = NDArray[np.float64]
 
@@ -48,8 +50,19 @@ def percentiles(answered: Milliseconds, censored: Milliseconds, points: Sequence
     return [_at(point, curve.quantiles, curve.probabilities, longest) for point in points]
 
 
+def curve(answered: Milliseconds, unanswered: int, points: Sequence[float]) -> list[tuple[float, float]]:
+    """Return (point, ms) for those percentiles (0 to 100) beyond which five answers lie.
+
+    Requests of which only is known that they had no answer count as longer than every answer.
+    """
+    ordered, total = np.sort(answered), answered.size + unanswered
+    supported = [p for p in points if p == 0 or total * (1 - p / 100) >= BEYOND - ROUNDING]
+    indices = [max(0, int(np.ceil(total * p / 100 - ROUNDING)) - 1) for p in supported]
+    return [(p, float(ordered[i])) for p, i in zip(supported, indices, strict=True) if i < ordered.size]
+
+
 def _at(point: float, values: Milliseconds, reached: Milliseconds, longest: float) -> Percentile:
-    index = int(np.searchsorted(reached, point / 100 - 1e-9))
+    index = int(np.searchsorted(reached, point / 100 - ROUNDING))
     if index < len(values):
         return Percentile(float(values[index]))
     return Percentile(longest, at_least=True)

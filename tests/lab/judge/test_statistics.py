@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.judge.statistics import Percentile, decode, percentiles
+from lab.judge.statistics import Percentile, curve, decode, percentiles
 from tests.lab import runs
 
 NONE = np.array([])
@@ -59,3 +59,26 @@ def test_censoring_never_flatters(answered: list[float], stuck: list[float]) -> 
     without = percentiles(np.array(answered), NONE, points)
     with_stuck = percentiles(np.array(answered), longer, points)
     assert [w.ms <= s.ms for w, s in zip(without, with_stuck, strict=True)] == [True] * 3
+
+
+def test_curve_goes_as_far_as_five_answers_lie_beyond() -> None:
+    """Of a hundred answers the 95th percentile is the last that isn't luck."""
+    assert curve(np.arange(1.0, 101.0), 0, [0, 50, 95, 96, 99]) == [(0, 1.0), (50, 50.0), (95, 95.0)]
+
+
+def test_curve_counts_what_had_no_answer_as_slowest() -> None:
+    """With as many unanswered as answered the curve ends at the median."""
+    assert curve(np.arange(1.0, 101.0), 100, [25, 50, 75]) == [(25, 50.0), (50, 100.0)]
+
+
+def test_curve_of_too_few_is_their_fastest_alone() -> None:
+    """Four answers tell no percentile, and none tell nothing."""
+    assert curve(np.arange(1.0, 5.0), 0, [0, 50]) == [(0, 1.0)]
+    assert curve(NONE, 10, [0, 50]) == []
+
+
+@given(latencies, st.integers(0, 50))
+def test_curve_never_falls(answered: list[float], unanswered: int) -> None:
+    """A higher percentile is no shorter."""
+    found = [ms for _, ms in curve(np.array(answered), unanswered, [0, 25, 50, 75, 90])]
+    assert found == sorted(found)
