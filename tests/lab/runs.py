@@ -6,6 +6,8 @@ from hdrh.histogram import HdrHistogram
 
 from lab.judge.reading import FlowReading, Footprint, Reading, TargetReading, Usage
 from lab.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
+from lab.stacks import DEFAULT_STACKS
+from loadtests.scenarios import SCENARIOS, Value
 
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
 BEFORE = Footprint(pss_mib=20.0, own_mib=15.0, threads=3)
@@ -80,3 +82,56 @@ def stack(name: str, slots: int | None = None, **changes: object) -> StackRecord
 def trial(stack_name: str, level: int, **figures: float) -> Trial:
     """Return a trial of slow-io that went well."""
     return Trial(stack_name, "slow-io", level, 1, "ok", figures=figures)
+
+
+def every_scenario(repetitions: int = 1) -> Run:
+    """Return a run of each scenario at each level on the default stacks, the later ones slower."""
+    made = run(
+        [
+            measured(name, scenario.name, level.value, repetition)
+            for scenario in SCENARIOS.values()
+            for level in scenario.levels
+            for repetition in range(1, repetitions + 1)
+            for name in DEFAULT_STACKS
+        ],
+        [stack(name, slots=None if name.startswith("uvicorn/") else 10) for name in DEFAULT_STACKS],
+    )
+    made.scenarios = [
+        ScenarioRecord(s.name, s.question, s.unit, [LevelRecord(level.value, 3.0, []) for level in s.levels])
+        for s in SCENARIOS.values()
+    ]
+    return made
+
+
+def measured(stack_name: str, scenario: str, level: Value, repetition: int = 1) -> Trial:
+    """Return a trial that has whatever a chart may be drawn of."""
+    slower = 1.5 ** [*DEFAULT_STACKS, stack_name].index(stack_name) * (1 + repetition / 100)
+    latencies = [slower * (1 + n / 50) for n in range(200)]
+    trace = [(n / 10 - 0.5, slower / 1000) for n in range(20)]
+    return Trial(
+        stack_name,
+        scenario,
+        level,
+        repetition,
+        "ok",
+        figures={
+            "throughput_per_s": 100 / slower,
+            "ceiling_per_s": 100.0,
+            "cpu_us_per_request": 100 * slower,
+            "memory_growth_mib": slower,
+            "memory_kib_per_connection": 10 * slower,
+            "idle_cores": slower / 1000,
+            "recovered_s": slower,
+            "first_byte_ms_p50": slower,
+            "gap_ms_p50": 20.0,
+            **{f"{start}corrected_ms_{p}": slower for start in ("", "probe_") for p in ("p50", "p99")},
+        },
+        seconds={"cpu_us_per_request": [99 * slower, 100 * slower, 101 * slower]},
+        histograms={
+            "corrected": histogram(*latencies),
+            "probe_corrected": histogram(*latencies),
+            "first_byte": histogram(*latencies),
+            "gap": histogram(19, 20, 21),
+        },
+        traces={"probe": trace, "after": [(due_s + 6, corrected_s) for due_s, corrected_s in trace]},
+    )
