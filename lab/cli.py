@@ -12,7 +12,6 @@ import msgspec
 import typer
 from rich.console import Console
 
-from lab import reports
 from lab import serve as serving_stacks
 from lab.errors import LabError, UsageError
 from lab.judge.calibration import passed
@@ -249,6 +248,8 @@ def made_folder(folder: Path) -> Path:
 def tell(run: Run, folder: Path, *, as_json: bool) -> None:
     """Write the run's reports, and print its tables and where the report is."""
     try:
+        from lab import reports  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
+
         paths = reports.tell(run, folder)
     finally:
         show(run, folder, as_json=as_json)

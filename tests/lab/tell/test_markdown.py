@@ -4,6 +4,7 @@ import msgspec
 
 from lab.run import Commands, Doubt
 from lab.tell import markdown
+from lab.tell.drawing import Picture
 from tests.lab import runs
 
 
@@ -31,6 +32,15 @@ def test_hostile_text_is_shown_not_run() -> None:
     text = report()
     assert "<script>" not in text
     assert "a &lt;cpu&gt; \\| with marks" in text
+
+
+def test_pictures_stand_under_the_table_of_their_scenario() -> None:
+    """An image is where its question is, and says what there is to see."""
+    picture = Picture("slow-io-throughput", "slow-io", "Answers", "At 50 users [x](y) <b>", {})
+    text = markdown.report(runs.run(), [picture])
+    image = "![At 50 users \\[x\\](y) &lt;b&gt;](charts/slow-io-throughput.svg)"
+    assert f"\n\n{image}\n\n" in text
+    assert text.index("## slow-io") < text.index(image) < text.index("## Settings")
 
 
 def test_both_commands_of_a_trial_are_there() -> None:

@@ -1,0 +1,33 @@
+"""The files of a report."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lab.errors import LabError
+from lab.reports import tell
+from tests.lab import runs
+
+
+def test_charts_are_files_beside_the_report(tmp_path: Path) -> None:
+    """Each chart is a file in a folder beside report.md, which shows each of them once."""
+    paths = tell(runs.every_scenario(), tmp_path)
+    shown = re.findall(r"^!\[.+\]\((charts/.+\.svg)\)$", (tmp_path / "report.md").read_text(), re.MULTILINE)
+    assert sorted(shown) == sorted(str(path.relative_to(tmp_path)) for path in paths if path.suffix == ".svg")
+    assert len(shown) == len({*shown}) > 20
+    assert paths[:2] == [tmp_path / "report.md", tmp_path / "trials.csv"]
+
+
+def test_run_without_figures_is_told_without_charts(tmp_path: Path) -> None:
+    """A run that has measured nothing has its report all the same."""
+    assert tell(runs.run(), tmp_path) == [tmp_path / "report.md", tmp_path / "trials.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.md", "trials.csv"]
+
+
+def test_charts_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
+    """A file where the folder of charts should be is said, and report.md is there already."""
+    (tmp_path / "charts").write_text("in the way")
+    with pytest.raises(LabError, match=r"^Can't make .*/charts: File exists\.$"):
+        tell(runs.every_scenario(), tmp_path)
+    assert (tmp_path / "report.md").exists()
