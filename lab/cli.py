@@ -240,13 +240,15 @@ def made_folder(folder: Path) -> Path:
 
 
 def tell(run: Run, folder: Path, *, as_json: bool) -> None:
-    """Write the run's reports, and print its tables and where the report is."""
+    """Write the run's reports, and print its tables and where the report is; a signal ends both at once."""
     try:
         from lab import reports  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
         paths = reports.tell(run, folder)
-    finally:
+    except Exception:
         show(run, folder, as_json=as_json)
+        raise
+    show(run, folder, as_json=as_json)
     if not as_json:
         wide_console().print(f"Report: {paths[0]}", soft_wrap=True, highlight=False)
 
