@@ -36,7 +36,7 @@ def begin(environment: Environment, **_: object) -> None:
 
 
 def measure(environment: Environment) -> None:
-    """Count locust's own requests over the window, write the rate, leave."""
+    """Count locust's own requests over the window, write how many were answered, leave."""
     options = environment.parsed_options
     gevent.sleep(WARM_UP_S)
     before, opened_at = environment.stats.total.num_requests, time.monotonic()

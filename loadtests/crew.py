@@ -22,9 +22,8 @@ from loadtests.stage import CEILING_S, Stage
 HEAD_START_S = 0.2  # for workers to have their users before the schedule begins
 SHORTEST_WARM_UP_S = 0.1
 ANNOUNCED_S = 0.02  # how long before it opens the window is announced
-CLOCKS_READ_S = (
-    0.005  # the lab reads the CPU clocks when the window closes: it isn't kept from that by encoding
-)
+CLOCKS_READ_S = 0.005
+"""Encoding waits so long, for the lab reads the CPU clocks when the window closes."""
 
 WARM, WINDOW, PART = "lab-warm", "lab-window", "lab-part"
 

@@ -65,9 +65,8 @@ class ScenarioUser(FastHttpUser):
             if not lane.flow.ends:
                 break
             if lane.times is None:
-                gevent.sleep(
-                    0
-                )  # who has been answered meanwhile reads first: no answer waits for the next question
+                # Who has been answered meanwhile reads first: no answer waits for the next question.
+                gevent.sleep(0)
         raise StopUser
 
 

@@ -1,125 +1,154 @@
 """The report's first screen: what to run for which kind of work, in sentences made from the figures.
 
-Each answer is a function from a run to a sentence, or to nothing where its trials are missing or doubted.
+Each answer is a function from a run to a saying, or to nothing where its trials are missing or doubted.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.judge.known import compared_with, known, levels_of, stacks_measured, trials_of, trusted
+from lab.judge.known import (
+    bridges,
+    compared_with,
+    highest,
+    known,
+    levels_of,
+    stacks_measured,
+    trials_of,
+    trusted,
+    unbridged,
+)
 from lab.judge.standings import BREAKING
 from lab.run import Run
 from loadtests.scenarios import Value
 
 
 @dataclass(frozen=True)
+class Saying:
+    """A sentence, and the stacks that it speaks for."""
+
+    says: str
+    picks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What the run says of one kind of work; `scenario` is where the proof stands."""
+    """What the run says of one kind of work; `scenario` is where the proof stands, `picks` the stacks to take."""
 
     work: str
-    says: str
     scenario: str
+    says: str
+    picks: tuple[str, ...] = ()
 
 
 def answers(run: Run) -> list[Answer]:
     """Return every answer that the run's figures give."""
     found = []
     for work, scenario, say in ANSWERS:
-        says = say(run)
-        if says:
-            found.append(Answer(work, says, scenario))
+        said = say(run)
+        if said is not None:
+            found.append(Answer(work, scenario, said.says, said.picks))
     return found
 
 
-def waiting(run: Run) -> str:
+def waiting(run: Run) -> Saying | None:
     """Who serves most users that wait, who serves fewer and why, and what it would take to match."""
-    level = _highest(run, "slow-io")
+    level = highest(run, "slow-io")
     rates = _trusted_rates(run, "slow-io", level)
     if not rates or run.baseline not in rates:
-        return ""
+        return None
     best = max(rates, key=lambda name: rates[name])
+    picks = tuple(name for name, rate in rates.items() if rate >= rates[best] * (1 - ALIKE))
     ceiling = _of(run, best, "slow-io", level, "ceiling_per_s") or 0.0
     waits_s = (_of(run, best, "slow-io", level, "concurrency") or 0.0) / ceiling if ceiling else 0.0
     share = f", {rates[best] / ceiling:.0%} of what is possible" if ceiling else ""
-    first = f"{level} users that each wait {waits_s:g} s: {best} answers {rates[best]:,.0f} a second{share}"
-    if best == run.baseline or not waits_s:
-        return f"{first}."
+    wait = f"each wait {waits_s:g} s" if waits_s else "wait"
+    first = f"{level} users that {wait}: {best} answers {rates[best]:,.0f} a second{share}"
+    if best == run.baseline:
+        return Saying(f"{first}.", picks)
+    compared = compared_with(run, best, "slow-io", level, RATE)
+    times = f", {_times(compared.ratio, compared.low, compared.high)} as many as" if compared else "; not so"
     slots = _of(run, run.baseline, "slow-io", level, "concurrency") or 0.0
-    return (
-        f"{first}; {run.baseline} {rates[run.baseline]:,.0f}, because it has {_slots(slots)}. "
-        f"To match, it would need about {rates[best] * waits_s:,.0f}."
-    )
+    if not waits_s or not slots:
+        return Saying(f"{first}{times} {run.baseline}, which answers {rates[run.baseline]:,.0f}.", picks)
+    needed = f"To match, it would need about {rates[best] * waits_s:,.0f}."
+    because = f"which answers {rates[run.baseline]:,.0f} because it has {_slots(run, slots)}"
+    return Saying(f"{first}{times} {run.baseline}, {because}. {needed}", picks)
 
 
-def cost(run: Run) -> str:
+def cost(run: Run) -> Saying | None:
     """What a request costs the server where there is nothing to wait for."""
-    level = _highest(run, "baseline")
+    level = highest(run, "baseline")
     costs = {n: _of(run, n, "baseline", level, CPU) for n in stacks_measured(run, "baseline")}
     cheap = {name: value for name, value in costs.items() if value is not None}
     if run.baseline not in cheap:
-        return ""
+        return None
     least = min(cheap, key=lambda name: cheap[name])
+    picks = tuple(name for name, value in cheap.items() if value <= cheap[least] * (1 + ALIKE))
     compared = compared_with(run, least, "baseline", level, CPU)
     if compared is None:
-        return f"A request costs {run.baseline} {cheap[run.baseline]:,.0f} µs of CPU."
-    times = f"{1 / compared.ratio:.1f} times ({1 / compared.high:.1f} to {1 / compared.low:.1f})"
-    return (
+        return Saying(f"A request costs {least} {cheap[least]:,.0f} µs of CPU.", picks)
+    times = _times(1 / compared.ratio, 1 / compared.high, 1 / compared.low)
+    return Saying(
         f"A request costs {least} {cheap[least]:,.0f} µs of CPU and {run.baseline} {cheap[run.baseline]:,.0f} µs, "
-        f"{times} as much: that is before your own code does anything."
+        f"{times} as much: that is before your own code does anything.",
+        picks,
     )
 
 
-def bridge(run: Run) -> str:
+def bridge(run: Run) -> Saying | None:
     """What a bridge costs over the same server without one."""
-    level = _highest(run, "baseline")
-    told = []
-    for name in stacks_measured(run, "baseline"):
-        server, _, app = name.partition("/")
-        native = f"{server}/{'asgi' if app == 'wsgi-bridged' else 'wsgi'}"
-        bridged, plain = (_of(run, each, "baseline", level, CPU) for each in (name, native))
-        if app.endswith("-bridged") and bridged and plain:
-            told.append(f"{bridged / plain:.1f} times the CPU of {native} on {name}")
-    return f"A bridge isn't free: a request takes {' and '.join(told)}." if told else ""
+    told = [
+        f"{times:.1f} times the CPU of {unbridged(name)} on {name}" for name, times in bridges(run).items()
+    ]
+    return Saying(f"A bridge isn't free: a request takes {_listed(told)}.") if told else None
 
 
-def neighbours(run: Run) -> str:
+def neighbours(run: Run) -> Saying | None:
     """What becomes of a fast route beside slow ones."""
-    level = _highest(run, "starvation")
+    level = highest(run, "starvation")
     times = {n: known(run, n, "starvation", level, PROBE) for n in stacks_measured(run, "starvation")}
     told = {name: found for name, found in times.items() if found and not found.doubted}
     if len(told) < 2:  # noqa: PLR2004 - a comparison takes two
-        return ""
+        return None
     ordered = sorted(told, key=lambda name: told[name].value)
     said = [f"{_ms(told[n].value, at_least=told[n].at_least)} on {n}" for n in (ordered[0], ordered[-1])]
     middle = f", {_ms(told[run.baseline].value)} on {run.baseline}" if run.baseline in ordered[1:-1] else ""
-    return f"Beside {level} slow users a fast route takes {said[0]}{middle} and {said[1]}."
+    picks = tuple(name for name, found in told.items() if found.value <= told[ordered[0]].value * SAME_ORDER)
+    return Saying(f"Beside {level} slow users a fast route takes {said[0]}{middle} and {said[1]}.", picks)
 
 
-def blocking(run: Run) -> str:
+def blocking(run: Run) -> Saying | None:
     """What one blocking call makes of an event loop, and what a thread pool cures."""
-    name = _first(run, "blocking", "/asgi")
-    rate = trusted(run, name, "blocking", "blocking", RATE) if name else None
-    if name is None or rate is None:
-        return ""
+    rates = {n: _of(run, n, "blocking", "blocking", RATE) for n in stacks_measured(run, "blocking")}
+    found = [(name, rate) for name, rate in rates.items() if name.endswith("/asgi") and rate]
+    if not found:
+        return None
+    name, rate = found[0]
     probe = known(run, name, "blocking", "blocking", PROBE)
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
     cured = trusted(run, name, "blocking", "offloaded", RATE)
     cure = f" Offloaded to asyncio's default thread pool it is {cured:,.0f} a second." if cured else ""
-    return f"One blocking call undoes an event loop: {name} then answers {rate:,.0f} a second{waits}.{cure}"
+    return Saying(
+        f"One blocking call undoes an event loop: {name} then answers {rate:,.0f} a second{waits}.{cure}"
+    )
 
 
-def slow_clients(run: Run) -> str:
+def slow_clients(run: Run) -> Saying | None:
     """Who is held up by clients that send slowly."""
-    level = _highest(run, "upload")
+    level = highest(run, "upload")
     told = [
         f"{_ms(found.value, at_least=found.at_least)} on {name}"
         for name in stacks_measured(run, "upload")
         if (found := known(run, name, "upload", level, PROBE)) and not found.doubted
     ]
-    return f"While {level} clients send a body slowly a fast route takes {_listed(told)}." if told else ""
+    return (
+        Saying(f"While {level} clients send a body slowly a fast route takes {_listed(told)}.")
+        if told
+        else None
+    )
 
 
-def broken(run: Run) -> str:
+def broken(run: Run) -> Saying | None:
     """Which stacks a load broke, with the evidence."""
     told = []
     for scenario in [record.name for record in run.scenarios]:
@@ -128,14 +157,18 @@ def broken(run: Run) -> str:
             failed = [d.says for t in made for d in t.doubts if t.status != "ok" or d.name in FATAL]
             if failed:
                 told.append(f"{name} breaks under {scenario}: {failed[0]}")
-    return f"{'. '.join(told)}." if told else ""
+    return Saying(f"{'. '.join(told)}.") if told else None
 
 
 CPU, RATE, PROBE = "cpu_us_per_request", "throughput_per_s", "probe_corrected_ms_p50"
 FATAL = BREAKING - {"no-answers"}
 MS_PER_S = 1000
+ALIKE = 0.05
+"""Stacks that differ by less than this share of the best are as good."""
+SAME_ORDER = 2
+"""A fast route's time beside slow ones is as good as the best one's up to this many times."""
 
-ANSWERS: tuple[tuple[str, str, Callable[[Run], str]], ...] = (
+ANSWERS: tuple[tuple[str, str, Callable[[Run], Saying | None]], ...] = (
     ("Work that waits for something else", "slow-io", waiting),
     ("Fast routes beside slow ones", "starvation", neighbours),
     ("Work that costs little", "baseline", cost),
@@ -144,10 +177,6 @@ ANSWERS: tuple[tuple[str, str, Callable[[Run], str]], ...] = (
     ("Clients that are slow", "upload", slow_clients),
     ("What broke", "abandon", broken),
 )
-
-
-def _highest(run: Run, scenario: str) -> Value:
-    return (levels_of(run, scenario) or [0])[-1]
 
 
 def _of(run: Run, stack: str, scenario: str, level: Value, figure: str) -> float | None:
@@ -159,12 +188,15 @@ def _trusted_rates(run: Run, scenario: str, level: Value) -> dict[str, float]:
     return {name: rate for name, rate in rates.items() if rate}
 
 
-def _first(run: Run, scenario: str, ending: str) -> str | None:
-    return next((n for n in stacks_measured(run, scenario) if n.endswith(ending)), None)
+def _slots(run: Run, count: float) -> str:
+    """Name the baseline's slots the way its settings do."""
+    settings = next((stack.settings for stack in run.stacks if stack.name == run.baseline), {})
+    kind = "thread" if settings.get("threads") == f"{count:.0f}" else "slot"
+    return f"{count:.0f} {kind}{'s' if count != 1 else ''}"
 
 
-def _slots(count: float) -> str:
-    return f"{count:.0f} slot{'s' if count != 1 else ''}"
+def _times(ratio: float, low: float, high: float) -> str:
+    return f"{ratio:.1f} times ({low:.1f} to {high:.1f})"
 
 
 def _ms(value: float, *, at_least: bool = False) -> str:

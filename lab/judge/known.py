@@ -54,3 +54,27 @@ def stacks_measured(run: Run, scenario: str) -> list[str]:
 def levels_of(run: Run, scenario: str) -> list[Value]:
     """Return the levels at which a scenario was planned."""
     return [level.level for record in run.scenarios if record.name == scenario for level in record.levels]
+
+
+def highest(run: Run, scenario: str) -> Value:
+    """Return the last level at which a scenario was planned, 0 for one that wasn't."""
+    return (levels_of(run, scenario) or [0])[-1]
+
+
+def bridges(run: Run) -> dict[str, float]:
+    """Return how many times the CPU of the same server without a bridge each bridged stack takes for a request."""
+    level = highest(run, "baseline")
+    times = {}
+    for name in stacks_measured(run, "baseline"):
+        ours, theirs = (
+            trusted(run, each, "baseline", level, "cpu_us_per_request") for each in (name, unbridged(name))
+        )
+        if name.endswith("-bridged") and ours and theirs:
+            times[name] = ours / theirs
+    return times
+
+
+def unbridged(stack: str) -> str:
+    """Return the same server's stack without a bridge."""
+    server, _, app = stack.partition("/")
+    return f"{server}/{'asgi' if app == 'wsgi-bridged' else 'wsgi'}"

@@ -24,7 +24,7 @@ from lab.stacks import Stack
 from loadtests.schedule import Turns, order
 
 CHECK_EVERY_S = 0.25
-HOPELESS_QUEUE_S = 4.5  # what takes longer to fill isn't waited for: its latencies are lower bounds anyway
+HOPELESS_QUEUE_S = 4.5  # what takes longer to fill isn't waited for: its latencies are discarded as unsettled
 SHORT_QUEUE_S = 0.5
 UNFAIR = 1.5  # some servers answer the same users again before others: not all of them are waited for
 ANSWERS_WITHIN_S = 1.0

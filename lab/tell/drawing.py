@@ -24,6 +24,8 @@ MOST_OF_A_PLOT = 0.6
 PLOT_HEIGHT = 300
 MOST_LABELS = 9
 ROW_HEIGHT = 26
+KEYS_ABREAST = 3
+NARROW_PX = 480
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,13 @@ def _shapes(stacks: Sequence[str]) -> alt.Shape:
 
 
 def _key() -> alt.Legend:
-    return alt.Legend(orient="top", columns=3, labelLimit=0, symbolSize=90, symbolOpacity=1)
+    return alt.Legend(
+        orient="top",
+        columns=alt.ExprRef(f"width < {NARROW_PX} ? 1 : {KEYS_ABREAST}"),
+        labelLimit=0,
+        symbolSize=90,
+        symbolOpacity=1,
+    )
 
 
 def _palette(stacks: Sequence[str]) -> alt.Scale:

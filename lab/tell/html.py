@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,7 +15,7 @@ from lab.judge.claims import claims
 from lab.judge.figures import describe
 from lab.judge.standings import Standing, headlines, standings
 from lab.run import Comparison, Doubt, Run, ScenarioRecord, Trial
-from lab.tell.drawing import PLOT_HEIGHT, Picture
+from lab.tell.drawing import KEYS_ABREAST, PLOT_HEIGHT, Picture
 from lab.tell.palette import colour_of
 from lab.tell.tables import UNITS, Table, shown, tables
 from lab.tell.terminal import left_out
@@ -112,21 +113,21 @@ def value_of(standing: Standing, figure: str) -> str:
     return f"{bound}{shown(figure, standing.value.value)} {UNITS.get(unit, unit)}".replace(" /s", "/s")
 
 
-def room(spec: Mapping[str, object]) -> int:
-    """Return the pixels that a chart is tall, axis and legend included: kept free, so that drawing it moves nothing."""
-    height = spec.get("height", PLOT_HEIGHT)
-    return (height if isinstance(height, int) else STEP_PX * _rows(spec)) + AROUND_PX
+def room(spec: Mapping[str, object], abreast: int) -> int:
+    """Return the pixels that a chart is tall, axis and keys included: kept free, so that drawing it moves nothing."""
+    height = spec.get("height")
+    keys = ceil(len(_keys(spec)) / abreast)
+    return (height if isinstance(height, int) else PLOT_HEIGHT) + AXIS_PX + keys * KEY_PX
 
 
-def _rows(spec: Mapping[str, object]) -> int:
+def _keys(spec: Mapping[str, object]) -> list[str]:
+    """Return the names in a chart's legend."""
     layers = spec.get("layer")
-    sorts = (
-        [layer["encoding"].get("y", {}).get("sort") for layer in layers] if isinstance(layers, list) else []
-    )
-    return max((len(sort) for sort in sorts if isinstance(sort, list)), default=MOST_ROWS)
+    colours = [layer["encoding"].get("color", {}) for layer in layers] if isinstance(layers, list) else []
+    return next((colour["scale"]["domain"] for colour in colours if colour.get("legend")), [])
 
 
-STEP_PX, AROUND_PX, MOST_ROWS = 26, 130, 8
+AXIS_PX, KEY_PX = 58, 18
 
 
 @cache
@@ -146,6 +147,10 @@ def _anchor(name: object) -> str:
     return str(name).replace("/", "-").replace("@", "-").replace("#", "-").replace(" ", "-")
 
 
+def _trial_anchor(trial: Trial) -> str:
+    return _anchor(f"trial-{trial.stack}-{trial.scenario}-{trial.level}-{trial.repetition}")
+
+
 @cache
 def _templates() -> Environment:
     templates = Environment(
@@ -155,6 +160,12 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"script": _as_script, "anchor": _anchor}
-    templates.globals |= {"value_of": value_of, "colour_of": colour_of, "shown": shown, "room": room}
+    templates.filters |= {"script": _as_script, "anchor": _anchor, "trial_anchor": _trial_anchor}
+    templates.globals |= {
+        "value_of": value_of,
+        "colour_of": colour_of,
+        "shown": shown,
+        "room": room,
+        "KEYS_ABREAST": KEYS_ABREAST,
+    }
     return templates

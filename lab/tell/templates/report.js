@@ -54,6 +54,15 @@ prefersDark.addEventListener("change", redraw);
 window.addEventListener("beforeprint", () => places.forEach(draw));
 redraw();
 
+// A link to a trial opens what hides it, in browsers that don't do so by themselves.
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let at = target?.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+  target?.scrollIntoView();
+}
+window.addEventListener("hashchange", openTarget);
+openTarget();
+
 const copied = document.querySelector(".copied");
 
 async function copy(text) {

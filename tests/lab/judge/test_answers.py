@@ -29,8 +29,44 @@ def test_waiting_says_who_why_and_what_it_takes() -> None:
     """The best, its share of the possible, the baseline with its slots, and the slots that would match."""
     run = run_of(waiting(ASGI, 1940.0, 200), waiting(WSGI, 99.0, 10))
     assert said(run, "Work that waits for something else") == (
-        "200 users that each wait 0.1 s: uvicorn/asgi answers 1,940 a second, 97% of what is possible; "
-        "gunicorn-gthread/wsgi 99, because it has 10 slots. To match, it would need about 194."
+        "200 users that each wait 0.1 s: uvicorn/asgi answers 1,940 a second, 97% of what is possible; not so "
+        "gunicorn-gthread/wsgi, which answers 99 because it has 10 slots. To match, it would need about 194."
+    )
+
+
+def test_stacks_that_do_as_well_are_named_together() -> None:
+    """A lead of one percent is no reason to choose."""
+    run = run_of(
+        waiting(ASGI, 1940.0, 200), waiting("gunicorn-asgi/asgi", 1960.0, 200), waiting(WSGI, 99.0, 10)
+    )
+    assert answers(run)[0].picks == (ASGI, "gunicorn-asgi/asgi")
+
+
+def test_slots_are_named_as_the_settings_name_them() -> None:
+    """Slots that are threads are called threads."""
+    run = run_of(waiting(ASGI, 1940.0, 200), waiting(WSGI, 99.0, 10))
+    run.stacks[1].settings["threads"] = "10"
+    assert "because it has 10 threads." in said(run, "Work that waits for something else")
+
+
+def test_lead_is_said_with_its_interval() -> None:
+    """How many times as many answers, where that was compared."""
+    run = run_of(waiting(ASGI, 1940.0, 200), waiting(WSGI, 99.0, 10))
+    run.comparisons = [
+        Comparison("slow-io", 200, "throughput_per_s", ASGI, WSGI, 19.6, 19.1, 20.2, "faster", 3)
+    ]
+    assert "19.6 times (19.1 to 20.2) as many as gunicorn-gthread/wsgi," in said(
+        run, "Work that waits for something else"
+    )
+
+
+def test_wait_that_is_unknown_is_not_said() -> None:
+    """A run without a ceiling, from an earlier lab, still says who answers most."""
+    run = run_of(
+        made(ASGI, "slow-io", 200, throughput_per_s=1940.0), made(WSGI, "slow-io", 200, throughput_per_s=99.0)
+    )
+    assert said(run, "Work that waits for something else") == (
+        "200 users that wait: uvicorn/asgi answers 1,940 a second; not so gunicorn-gthread/wsgi, which answers 99."
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.judge.comparisons import (
+    LEAST_FLOOR,
     Ratio,
     compared,
     comparisons,
@@ -257,7 +258,7 @@ def test_floor_of_another_place_stands_in() -> None:
     floors = [Noise("baseline", 500, CPU, "x", 0.03), Noise("starvation", 30, CPU, "x", 0.07)]
     assert floor(floors, "baseline", 500, CPU) == 0.03
     assert floor(floors, "slow-io", 50, CPU) == 0.07
-    assert floor(floors, "slow-io", 50, "throughput_per_s") == 0.0
+    assert floor(floors, "slow-io", 50, "throughput_per_s") == LEAST_FLOOR
 
 
 def test_distance_is_the_same_both_ways() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from lab.judge.comparisons import compared, compared_apart
+from lab.judge.comparisons import LEAST_FLOOR, compared, compared_apart
 from lab.judge.differences import DRIFT, Difference, Estimate, diff, estimate, related
 from lab.run import Doubt, Noise, Run, Trial
 from tests.lab import runs
@@ -74,7 +74,7 @@ def test_what_a_machine_drifts_by_between_runs_is_a_tie() -> None:
 def test_memory_doesn_t_drift() -> None:
     """What isn't time needs no room for the machine's drift."""
     found = only(run_of([100.0] * 3, "memory_mib"), run_of([105.0] * 3, "memory_mib"))
-    assert (found.floor, found.verdict) == (0.0, "worse")
+    assert (found.floor, found.verdict) == (LEAST_FLOOR, "worse")
 
 
 @pytest.mark.parametrize("noisy", [0, 1])

@@ -1,37 +1,16 @@
 """report.html, as text; tests/browser opens it."""
 
 import json
-from html.parser import HTMLParser
 
 import msgspec
 import pytest
+from bs4 import BeautifulSoup
 
 from lab.judge.comparisons import judge
 from lab.run import Commands, Doubt, Run
 from lab.tell import html
 from lab.tell.charts import pictures
 from tests.lab import runs
-
-
-class Page(HTMLParser):
-    """What a page has: ids, links, and the text of its scripts."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.sources: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note ids, links and whatever is loaded from elsewhere."""
-        for name, value in attrs:
-            if name == "id" and value:
-                self.ids.append(value)
-            elif name == "href" and tag == "a" and value:
-                self.links.append(value)
-            elif name in {"src", "srcset"} or (name == "href" and tag == "link"):
-                self.sources.append(value or "")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +22,11 @@ def run() -> Run:
     return made
 
 
+def page_of(run: Run) -> BeautifulSoup:
+    """Return the page of a run, parsed."""
+    return BeautifulSoup(told(run), "html.parser")
+
+
 def told(run: Run) -> str:
     """Return the page of a run."""
     return html.report(run, pictures(run), {})
@@ -50,34 +34,54 @@ def told(run: Run) -> str:
 
 def test_page_needs_nothing_else(run: Run) -> None:
     """Nothing is loaded from anywhere: the icon is empty data."""
-    assert Page(told(run)).sources == ["data:,"]
+    page = page_of(run)
+    assert [link["href"] for link in page.find_all("link")] == ["data:,"]
+    assert page.select("[src], [srcset]") == []
 
 
 def test_ids_are_unique_and_links_land(run: Run) -> None:
     """Each link within the page has its target, once."""
-    page = Page(told(run))
-    assert len(page.ids) == len(set(page.ids))
-    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+    page = page_of(run)
+    ids = [str(element["id"]) for element in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert {str(link["href"]).removeprefix("#") for link in page.select("a[href]")} <= set(ids)
 
 
 def test_every_picture_has_its_spec(run: Run) -> None:
     """The charts' data is in the page, once for both themes."""
-    text = told(run)
-    _, _, rest = text.partition('<script type="application/json" id="specs">')
-    specs = json.loads(rest.partition("</script>")[0])
+    specs = json.loads(page_of(run).select_one("#specs").string)  # type: ignore[union-attr, arg-type] # it is there
     assert sorted(specs) == sorted(picture.name for picture in pictures(run))
 
 
-def test_hostile_text_is_no_markup() -> None:
-    """What servers log and machines are called is shown, not run."""
-    hostile = "</script><script>alert(1)</script>"
-    made = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=1.0)])
-    made.environment["cpu"] = hostile
-    trial = msgspec.structs.replace(
-        made.trials[0], commands=Commands(hostile, hostile), doubts=[Doubt("failed", hostile, hostile)]
-    )
-    made.trials = [trial]
-    assert "<script>alert" not in told(made)
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror='alert(1)'>",
+    "\" onmouseover=alert(1) x='",
+    "\x00\x07\x1b[31m",
+    "x" * 10_000,
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_is_no_markup(hostile: str) -> None:
+    """What stacks and machines are called and what servers log is shown, not run."""
+    clean, stained = (page_of(named(text)) for text in ("uvicorn/asgi", hostile))
+    assert [tag.name for tag in stained.select("*")] == [tag.name for tag in clean.select("*")]
+    attributes = [sorted(tag.attrs) for tag in clean.select("*")]
+    assert [sorted(tag.attrs) for tag in stained.select("*")] == attributes
+
+
+def named(text: str) -> Run:
+    """Return a run that says a text wherever it can come from outside."""
+    doubt = Doubt("failed", text, text)
+    trials = [
+        msgspec.structs.replace(trial, commands=Commands(text, text), doubts=[doubt])
+        for trial in (runs.trial(text, 50, throughput_per_s=1.0), runs.trial("gunicorn-sync/wsgi", 50))
+    ]
+    made = runs.run(trials, [runs.stack(text), runs.stack("gunicorn-sync/wsgi")])
+    made.environment["cpu"] = text
+    made.run.stopped = text
+    return made
 
 
 def test_run_without_trials_is_told() -> None:

@@ -1,0 +1,96 @@
+"""Reports of small made-up runs, whole: what a change does to them is seen in its diff (`pytest --snapshot-update`)."""
+
+import msgspec
+import pytest
+from bs4 import BeautifulSoup
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from lab.judge.comparisons import judge
+from lab.run import Commands, Doubt, Run, Trial
+from lab.tell import html, markdown
+from lab.tell.charts import pictures
+from tests.lab import runs
+
+FAILED = Doubt("failed", "server exited with status 1: no module named app", "read the log")
+COMMANDS = Commands("serve it", "load it")
+
+
+class Markdown(SingleFileSnapshotExtension):
+    """A file of Markdown for each run."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "md"
+
+
+class Page(Markdown):
+    """A file of HTML for each run."""
+
+    file_extension = "html"
+
+
+def one_trial() -> Run:
+    """Return a run of one trial of one stack."""
+    made = runs.trial("uvicorn/asgi", 1, throughput_per_s=9.9, ceiling_per_s=10.0, concurrency=1.0)
+    run = runs.run([msgspec.structs.replace(made, commands=COMMANDS)], [runs.stack("uvicorn/asgi")])
+    run.run.planned_trials = 1
+    return run
+
+
+def one_stack() -> Run:
+    """Return a run of one stack at two levels, twice."""
+    trials = [
+        msgspec.structs.replace(runs.trial("uvicorn/asgi", level, throughput_per_s=9.9 * level), repetition=n)
+        for level in (1, 50)
+        for n in (1, 2)
+    ]
+    return runs.run(trials, [runs.stack("uvicorn/asgi")])
+
+
+def failures() -> Run:
+    """Return a run in which no trial came to figures."""
+    return runs.run(
+        [failed(stack, level) for level in (1, 50) for stack in ("uvicorn/asgi", "gunicorn-sync/wsgi")]
+    )
+
+
+def failed(stack: str, level: int) -> Trial:
+    """Return a trial without figures."""
+    return Trial(stack, "slow-io", level, 1, "failed", doubts=[FAILED])
+
+
+def stopped() -> Run:
+    """Return a run that Ctrl-C ended after its first trials."""
+    run = runs.run(
+        [
+            runs.trial("gunicorn-sync/wsgi", 50, throughput_per_s=9.9, ceiling_per_s=10.0, concurrency=1.0),
+            runs.trial("uvicorn/asgi", 50, throughput_per_s=495.0, ceiling_per_s=500.0, concurrency=50.0),
+        ]
+    )
+    run.run.stopped = "SIGINT"
+    return run
+
+
+RUNS = {made.__name__: made for made in (one_trial, one_stack, failures, stopped)}
+
+
+@pytest.fixture(params=RUNS)
+def run(request: pytest.FixtureRequest) -> Run:
+    """Return each run, judged."""
+    made = RUNS[request.param]()
+    made.baseline = made.stacks[-1].name
+    judge(made)
+    return made
+
+
+def test_markdown_of_small_runs(run: Run, snapshot: SnapshotAssertion) -> None:
+    """report.md is as it was."""
+    assert markdown.report(run, pictures(run)) == snapshot(extension_class=Markdown)
+
+
+def test_page_of_small_runs(run: Run, snapshot: SnapshotAssertion) -> None:
+    """report.html is as it was, but for styles, scripts and what the charts are drawn from."""
+    page = BeautifulSoup(html.report(run, pictures(run), {}), "html.parser")
+    for part in page.find_all(["style", "script"]):
+        part.decompose()
+    assert page.prettify() == snapshot(extension_class=Page)
