@@ -9,9 +9,11 @@ from lab.judge.comparisons import judge
 from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, TargetReading, Usage
 from lab.measure.choice import Choice, choose
 from lab.measure.compare import as_trial
+from lab.measure.load import Order
 from lab.measure.plan import Task
 from lab.measure.trial import Measured
 from lab.run import Commands, Options, Run
+from lab.servers import Settings
 from loadtests.recorder import KINDS, LONGEST_US
 from loadtests.scenarios import SCENARIOS, Flow
 from loadtests.schedule import Turns
@@ -63,8 +65,16 @@ def measured(task: Task, random: Random) -> Measured:
     target = TargetReading(flows, ceiling_per_s=70.0 / speed if task.scenario.name == "overload" else 0.0)
     return Measured(
         Reading(target, usage, task.window_s, before, after, left),
-        Commands("python -m server", "python -m locust"),
+        commands(task, random.randrange(32_768, 61_000)),
     )
+
+
+def commands(task: Task, port: int) -> Commands:
+    """Return the two commands of a trial, as long as a real one's."""
+    order = Order(
+        task.scenario.name, task.level.value, task.window_s, (f"http://127.0.0.1:{port}",), seed=738_860
+    )
+    return Commands(str(task.stack.command(port, Settings())), str(order.by_hand()))
 
 
 def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:
@@ -78,7 +88,8 @@ def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) 
         SecondReading(max(1, answers // count), {"corrected": random.sample(micros, 5)}) for _ in range(count)
     ]
     ends = window_s if flow.ends else 0.0
-    trace = [(round(random.uniform(0, ends), 3), value / 1e6) for value in micros] if flow.traced else []
+    traced = round((flow.rate_per_s or 0) * ends) if flow.traced else 0
+    trace = [(round(random.uniform(0, ends), 6), random.choice(micros) / 1e6) for _ in range(traced)]
     return FlowReading(
         answers=answers,
         errors={},

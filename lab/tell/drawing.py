@@ -179,14 +179,14 @@ def by_name(stacks: Sequence[str]) -> alt.Y:
 
 
 def _chart(rows: Sequence[Row]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=list(rows)))
+    return alt.Chart({"values": tuple(rows)})
 
 
 def _by_trust(rows: Sequence[Row], sound: alt.MarkDef, discarded: alt.MarkDef) -> list[alt.Chart]:
     """Return a chart of the rows that can be trusted and one of those that can't, each with its mark."""
     parts = [(sound, [r for r in rows if not r.get("discarded")])]
     parts += [(discarded, [r for r in rows if r.get("discarded")])]
-    return [alt.Chart(alt.InlineData(values=part), mark=mark) for mark, part in parts if part]
+    return [alt.Chart({"values": tuple(part)}, mark=mark) for mark, part in parts if part]
 
 
 def _colour(stacks: Sequence[str], *, legend: bool = True) -> alt.Color:

@@ -111,11 +111,13 @@ def test_copying_gives_the_command(opened: Opened) -> None:
     """The button copies the command beside it."""
     page = opened.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.locator("details", has=page.locator(".command")).first.locator("summary").click()
+    page.locator(".by-hand summary").first.click()
     button = page.locator(".copy").first
     button.click()
     expect(button).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == "python -m server"
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator(".command code").first.text_content()
+    assert " -m uvicorn --host " in copied
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

@@ -1,6 +1,4 @@
 "use strict";
-const specs = JSON.parse(document.getElementById("specs").textContent);
-const configs = JSON.parse(document.getElementById("configs").textContent);
 const root = document.documentElement;
 const button = document.getElementById("theme");
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -9,10 +7,19 @@ function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
 }
 
-function draw(place) {
+// Charts, themes and commands, compressed: JSON by zlib, in base64.
+async function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(plain).json();
+}
+const unpacked = unpack(document.getElementById("data").textContent);
+
+async function draw(place) {
   const dark = isDark();
   if (place.dataset.drawn === String(dark)) return;
   place.dataset.drawn = String(dark);
+  const { specs, configs } = await unpacked;
   vegaEmbed(place, specs[place.dataset.spec], {
     actions: false,
     defaultStyle: false,
@@ -53,6 +60,30 @@ button.addEventListener("click", () => {
 prefersDark.addEventListener("change", redraw);
 window.addEventListener("beforeprint", () => places.forEach(draw));
 redraw();
+
+async function showCommands(list) {
+  if (list.dataset.shown) return;
+  list.dataset.shown = "true";
+  const { commands } = await unpacked;
+  for (const item of list.querySelectorAll("li")) item.append(...(commands[item.id] ?? []).map(withButton));
+}
+
+function withButton(command) {
+  const [line, box, code, copyIt] = ["div", "pre", "code", "button"].map((tag) => document.createElement(tag));
+  line.className = "command";
+  box.tabIndex = 0;
+  code.textContent = command;
+  copyIt.type = "button";
+  copyIt.className = "copy";
+  copyIt.textContent = "Copy";
+  box.append(code);
+  line.append(box, copyIt);
+  return line;
+}
+
+for (const byHand of document.querySelectorAll(".by-hand")) {
+  byHand.addEventListener("toggle", () => showCommands(byHand.querySelector("ol")));
+}
 
 // A link to a trial opens what hides it, in browsers that don't do so by themselves.
 function openTarget() {

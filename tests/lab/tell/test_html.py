@@ -1,6 +1,8 @@
 """report.html, as text; tests/browser opens it."""
 
 import json
+import zlib
+from base64 import b64decode
 
 import msgspec
 import pytest
@@ -27,6 +29,13 @@ def page_of(run: Run) -> BeautifulSoup:
     return BeautifulSoup(told(run), "html.parser")
 
 
+def data_of(page: BeautifulSoup) -> dict[str, dict[str, object]]:
+    """Return what a page's script reads."""
+    (element,) = page.select("#data")
+    found: dict[str, dict[str, object]] = json.loads(zlib.decompress(b64decode(element.text)))
+    return found
+
+
 def told(run: Run) -> str:
     """Return the page of a run."""
     return html.report(run, pictures(run), {})
@@ -49,8 +58,15 @@ def test_ids_are_unique_and_links_land(run: Run) -> None:
 
 def test_every_picture_has_its_spec(run: Run) -> None:
     """The charts' data is in the page, once for both themes."""
-    specs = json.loads(page_of(run).select_one("#specs").string)  # type: ignore[union-attr, arg-type] # it is there
+    specs = data_of(page_of(run))["specs"]
     assert sorted(specs) == sorted(picture.name for picture in pictures(run))
+
+
+def test_every_trial_has_its_commands() -> None:
+    """They are in the page under the id of the trial's entry."""
+    page = page_of(named("serve & load"))
+    assert set(data_of(page)["commands"]) == {item["id"] for item in page.select("ol.commands li")}
+    assert list(data_of(page)["commands"].values()) == [["serve & load", "serve & load"]] * 2
 
 
 HOSTILE = [
