@@ -15,7 +15,7 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare resume serve report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample \
+.PHONY: help setup servers compare resume serve report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
         lock clean
 
 help: ## list the verbs
@@ -76,6 +76,9 @@ schema: setup ## write docs/results.schema.json from the records
 
 sample: setup ## put the tables of RUN into the README as its sample
 	@$(BIN)/python -m benchmarks.sample $(RUN)
+
+screenshots: setup ## take the README's pictures of RUN's report (needs Chromium)
+	@$(BIN)/python -m benchmarks.screenshots $(RUN)
 
 bench-report: setup ## how large and how slow the report of a full run is
 	@$(BIN)/python -m benchmarks.report

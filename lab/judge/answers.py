@@ -105,16 +105,7 @@ def bridge(run: Run) -> Saying | None:
 
 def neighbours(run: Run) -> Saying | None:
     """What becomes of a fast route beside slow ones."""
-    level = highest(run, "starvation")
-    times = {n: known(run, n, "starvation", level, PROBE) for n in stacks_measured(run, "starvation")}
-    told = {name: found for name, found in times.items() if found and not found.doubted}
-    if len(told) < 2:  # noqa: PLR2004 - a comparison takes two
-        return None
-    ordered = sorted(told, key=lambda name: told[name].value)
-    said = [f"{_ms(told[n].value, at_least=told[n].at_least)} on {n}" for n in (ordered[0], ordered[-1])]
-    middle = f", {_ms(told[run.baseline].value)} on {run.baseline}" if run.baseline in ordered[1:-1] else ""
-    picks = tuple(name for name, found in told.items() if found.value <= told[ordered[0]].value * SAME_ORDER)
-    return Saying(f"Beside {level} slow users a fast route takes {said[0]}{middle} and {said[1]}.", picks)
+    return _fast_route(run, "starvation", "Beside {} slow users")
 
 
 def blocking(run: Run) -> Saying | None:
@@ -135,17 +126,7 @@ def blocking(run: Run) -> Saying | None:
 
 def slow_clients(run: Run) -> Saying | None:
     """Who is held up by clients that send slowly."""
-    level = highest(run, "upload")
-    told = [
-        f"{_ms(found.value, at_least=found.at_least)} on {name}"
-        for name in stacks_measured(run, "upload")
-        if (found := known(run, name, "upload", level, PROBE)) and not found.doubted
-    ]
-    return (
-        Saying(f"While {level} clients send a body slowly a fast route takes {_listed(told)}.")
-        if told
-        else None
-    )
+    return _fast_route(run, "upload", "While {} clients send a body slowly")
 
 
 def broken(run: Run) -> Saying | None:
@@ -177,6 +158,20 @@ ANSWERS: tuple[tuple[str, str, Callable[[Run], Saying | None]], ...] = (
     ("Clients that are slow", "upload", slow_clients),
     ("What broke", "abandon", broken),
 )
+
+
+def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
+    """Say how long a fast route takes on the best stack, on the baseline and on the worst."""
+    level = highest(run, scenario)
+    times = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
+    told = {name: found for name, found in times.items() if found and not found.doubted}
+    if len(told) < 2:  # noqa: PLR2004 - a comparison takes two
+        return None
+    ordered = sorted(told, key=lambda name: told[name].value)
+    named = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
+    said = [f"{_ms(told[name].value, at_least=told[name].at_least)} on {name}" for name in named]
+    picks = tuple(name for name, found in told.items() if found.value <= told[ordered[0]].value * SAME_ORDER)
+    return Saying(f"{beside.format(level)} a fast route takes {_listed(said)}.", picks)
 
 
 def _of(run: Run, stack: str, scenario: str, level: Value, figure: str) -> float | None:

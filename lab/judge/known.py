@@ -1,10 +1,10 @@
 """What a run knows of one figure of one stack at one place, over all its trials."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from lab.judge.comparisons import sound
-from lab.run import Comparison, Run, Trial
+from lab.run import Comparison, Doubt, Run, Trial
 from loadtests.scenarios import Value
 
 
@@ -27,10 +27,22 @@ def known(run: Run, stack: str, scenario: str, level: Value, figure: str) -> Kno
     measured = [t for t in trials_of(run, stack, scenario, level) if t.status == "ok" and figure in t.figures]
     if not measured:
         return None
-    bound = any(d.name == "unanswered" and d.about(figure) for t in measured for d in t.doubts)
-    trusted = sound(measured, figure) or measured
-    doubted = not bound and any(d.discards and d.about(figure) for t in trusted for d in t.doubts)
-    return Known(median(t.figures[figure] for t in trusted), at_least=bound, doubted=doubted)
+    chosen = kept(measured, figure)
+    raised = [doubt for trial in chosen for doubt in about(trial, figure)]
+    bound = any(doubt.name == "unanswered" for doubt in raised)
+    doubted = not bound and any(doubt.discards for doubt in raised)
+    return Known(median(trial.figures[figure] for trial in chosen), at_least=bound, doubted=doubted)
+
+
+def kept(trials: Sequence[Trial], figure: str) -> list[Trial]:
+    """Return the trials whose figure isn't discarded, or all where each one is."""
+    undoubted = [trial for trial in trials if not any(doubt.discards for doubt in about(trial, figure))]
+    return undoubted or list(trials)
+
+
+def about(trial: Trial, figure: str) -> list[Doubt]:
+    """Return a trial's doubts about a figure."""
+    return [doubt for doubt in trial.doubts if doubt.about(figure)]
 
 
 def trusted(run: Run, stack: str, scenario: str, level: Value, figure: str) -> float | None:

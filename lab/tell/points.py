@@ -12,8 +12,9 @@ import numpy as np
 
 from lab.judge.comparisons import interval
 from lab.judge.figures import describe
+from lab.judge.known import about, kept
 from lab.judge.statistics import curve, decode
-from lab.run import Doubt, Trial
+from lab.run import Trial
 from lab.tell.tables import shown
 from loadtests.scenarios import Value
 
@@ -154,17 +155,6 @@ def typical(trials: Sequence[Trial], figure: str) -> Trial:
         return trials[0]
     middle = median_low(trial.figures[figure] for trial in measured)
     return next(trial for trial in measured if trial.figures[figure] == middle)
-
-
-def kept(trials: Sequence[Trial], figure: str) -> list[Trial]:
-    """Return the trials whose figure isn't discarded, or all where each one is."""
-    sound = [trial for trial in trials if not any(doubt.discards for doubt in about(trial, figure))]
-    return sound or list(trials)
-
-
-def about(trial: Trial, figure: str) -> list[Doubt]:
-    """Return a trial's doubts about a figure."""
-    return [doubt for doubt in trial.doubts if doubt.about(figure)]
 
 
 def _by_place(trials: Sequence[Trial], figure: str) -> Mapping[tuple[str, Value], list[Trial]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from lab.judge.figures import describe
+from lab.judge.known import about, kept
 from lab.run import Doubt, Run, Trial
 from loadtests.scenarios import Value
 
@@ -116,7 +117,7 @@ def _letters(chosen: Sequence[Column], trials: Mapping[Place, Sequence[Trial]]) 
         for (_, level), made in trials.items()
         for column in chosen
         if column.level == level
-        for doubt in _doubts(made, column.figure)
+        for doubt in _doubts(kept(made, column.figure), column.figure)
     }
     return dict(zip(sorted(raised), string.ascii_lowercase, strict=False))
 
@@ -124,19 +125,21 @@ def _letters(chosen: Sequence[Column], trials: Mapping[Place, Sequence[Trial]]) 
 def _cell(trials: Sequence[Trial], column: Column, letters: Mapping[tuple[str, str], str]) -> Cell:
     if not trials:
         return Cell("–")
-    values = [trial.figures[column.figure] for trial in trials if column.figure in trial.figures]
-    if not values:
+    measured = kept([trial for trial in trials if column.figure in trial.figures], column.figure)
+    if not measured:
         statuses = {trial.status for trial in trials} - {"ok"}
         return Cell(" or ".join(sorted(statuses)) or "–")
-    doubts = _doubts(trials, column.figure)
+    doubts = _doubts(measured, column.figure)
     marks = sorted({letters[doubt.name, doubt.advice] for doubt in doubts})
     bound = "≥" if any(doubt.name == "unanswered" for doubt in doubts) else ""
-    return Cell(bound + shown(column.figure, median(values)), "".join(marks))
+    return Cell(
+        bound + shown(column.figure, median(t.figures[column.figure] for t in measured)), "".join(marks)
+    )
 
 
 def _doubts(trials: Sequence[Trial], figure: str) -> list[Doubt]:
     """Return the doubts that name this figure, or all figures."""
-    return [doubt for trial in trials for doubt in trial.doubts if doubt.about(figure)]
+    return [doubt for trial in trials for doubt in about(trial, figure)]
 
 
 def _broken(cells: Sequence[Cell]) -> list[Cell]:

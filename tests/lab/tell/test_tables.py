@@ -41,6 +41,16 @@ def test_repetitions_are_told_by_their_median() -> None:
     assert table.rows[0][2].text == "480"
 
 
+def test_discarded_repetition_is_left_out_of_the_median() -> None:
+    """What a doubt discards counts only where nothing else was measured."""
+    trials = [runs.trial("uvicorn/asgi", 50, throughput_per_s=value) for value in (100.0, 500.0, 480.0)]
+    trials[0].doubts.append(Doubt("machine-busy", "", "measure again", discards=True))
+    (table,) = tables(runs.run(trials))
+    assert table.rows[0][2] == Cell("490")
+    (table,) = tables(runs.run(trials[:1]))
+    assert table.rows[0][2] == Cell("100", "a")
+
+
 def test_skipped_stack_has_no_row() -> None:
     """What couldn't run isn't shown as if it had no speed."""
     stacks = [runs.stack("waitress/wsgi", skipped="not installed"), runs.stack("uvicorn/asgi")]
