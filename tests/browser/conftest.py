@@ -23,9 +23,12 @@ def chromium_path() -> str | None:
     return os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Run Chromium without a window; its absence is an error where LAB_NEEDS_CHROMIUM is set, else a skip."""
+    """Run Chromium without a window; its absence is an error where LAB_NEEDS_CHROMIUM is set, else a skip.
+
+    It ends with its module: while Playwright runs, its event loop does, and nobody else can run one.
+    """
     path = chromium_path()
     if path is None or not Path(path).exists():
         if os.environ.get("LAB_NEEDS_CHROMIUM"):

@@ -1,8 +1,10 @@
 """report.html in a real browser, opened from disk."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -42,9 +44,24 @@ class Opened:
 
 @pytest.fixture(params=["light", "dark"])
 def opened(request: pytest.FixtureRequest, chromium: Browser, path: Path) -> Iterator[Opened]:
-    """Open the report in each theme."""
+    """Open the report in each theme, for a test that changes something."""
+    with showing(chromium, path, request.param) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def read(request: pytest.FixtureRequest, chromium: Browser, path: Path) -> Iterator[Opened]:
+    """Open the report in each theme and draw every chart, for all tests that only look."""
+    with showing(chromium, path, request.param) as found:
+        drawn(found.page)
+        yield found
+
+
+@contextmanager
+def showing(chromium: Browser, path: Path, theme: Literal["light", "dark"]) -> Iterator[Opened]:
+    """Open a page of its own."""
     with chromium.new_context(
-        color_scheme=request.param, viewport={"width": DESK, "height": 900}, reduced_motion="reduce"
+        color_scheme=theme, viewport={"width": DESK, "height": 900}, reduced_motion="reduce"
     ) as context:
         found = Opened(context.new_page())
         found.page.goto(path.as_uri())
@@ -58,51 +75,48 @@ def drawn(page: Page) -> None:
         expect(chart.locator("svg")).to_have_count(1)
 
 
-def test_page_says_no_error(opened: Opened) -> None:
+def test_page_says_no_error(read: Opened) -> None:
     """Nothing goes wrong while every chart is drawn."""
-    drawn(opened.page)
-    assert opened.errors == []
+    assert read.errors == []
 
 
-def test_nothing_leaves_the_page(opened: Opened) -> None:
+def test_nothing_leaves_the_page(read: Opened) -> None:
     """It asks for nothing but itself."""
-    drawn(opened.page)
-    assert {url.partition(":")[0] for url in opened.requests} <= ALLOWED
-    assert [url for url in opened.requests if url.startswith("file")] == [opened.page.url]
+    assert {url.partition(":")[0] for url in read.requests} <= ALLOWED
+    assert [url for url in read.requests if url.startswith("file")] == [read.page.url]
 
 
-def test_every_scenario_has_its_section(opened: Opened) -> None:
+def test_every_scenario_has_its_section(read: Opened) -> None:
     """The headings are the scenarios', between answer, claims, method and doubts."""
-    headings = opened.page.locator("h2").all_inner_texts()
+    headings = read.page.locator("h2").all_inner_texts()
     assert headings == ["The answer of this run", "What tutorials say", *SCENARIOS, "Method", "Doubts"]
 
 
-def test_headings_are_in_order(opened: Opened) -> None:
+def test_headings_are_in_order(read: Opened) -> None:
     """No level is left out on the way down."""
     levels = [
         int(tag[1])
-        for tag in opened.page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => h.tagName)")
+        for tag in read.page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => h.tagName)")
     ]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_every_chart_has_marks(opened: Opened) -> None:
+def test_every_chart_has_marks(read: Opened) -> None:
     """An empty frame isn't a chart."""
-    drawn(opened.page)
-    charts = opened.page.locator(".chart").all()
+    charts = read.page.locator(".chart").all()
     assert charts
     for chart in charts:
         marks = chart.locator("svg .role-mark path, svg .role-mark text, svg .role-mark rect").count()
         assert marks > 0, chart.get_attribute("data-spec")
 
 
-def test_links_land(opened: Opened) -> None:
+def test_links_land(read: Opened) -> None:
     """Each link within the page names something that is there, once."""
-    targets = opened.page.locator("a[href^='#']").evaluate_all(
+    targets = read.page.locator("a[href^='#']").evaluate_all(
         "all => all.map(a => a.getAttribute('href').slice(1))"
     )
-    counts = {target: opened.page.locator(f"[id='{target}']").count() for target in set(targets)}
+    counts = {target: read.page.locator(f"[id='{target}']").count() for target in set(targets)}
     assert counts
     assert {target for target, count in counts.items() if count != 1} == set()
 
@@ -156,10 +170,9 @@ def test_keyboard_reaches_what_can_be_used(opened: Opened) -> None:
     assert page.locator(".scroll:not([tabindex='0'])").count() == 0
 
 
-def test_axe_finds_nothing_serious(opened: Opened) -> None:
+def test_axe_finds_nothing_serious(read: Opened) -> None:
     """WCAG 2 A and AA: no serious or critical violation."""
-    drawn(opened.page)
-    opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    found = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    read.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(read.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
     serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
     assert [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in serious] == []
