@@ -1,0 +1,221 @@
+"""An agent beside servers: tells over HTTP what their process trees use, and restarts them, for whoever has the token.
+
+    GET  /stacks                       the stacks, each with its URL and its record, and the machine's environment
+    GET  /usage                        CPU clocks and footprint of each stack, read at one moment
+    POST /restart?stack=uvicorn/asgi   end a stack and start it again, at the same port
+
+Every request carries `Authorization: Bearer TOKEN` (RFC 6750, section 2.1); answers are JSON, errors have a `detail`.
+"""
+
+import hmac
+import http.client
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import msgspec
+
+from lab.errors import LabError, UsageError
+from lab.judge.reading import Footprint
+from lab.measure.environment import environment
+from lab.measure.fleet import Fleet
+from lab.measure.record import stack_record
+from lab.measure.sampling import cpu_times, footprint, machine_cpu_s, tree
+from lab.run import StackRecord
+from lab.servers import HOST, Settings
+
+ANSWERS_WITHIN_S = 30.0
+LARGEST_BODY = 256 * 1024 * 1024
+
+Query = Mapping[str, str]
+Answer = Callable[[Query, bytes], object]
+Routes = dict[tuple[str, str], Answer]
+
+
+class Resident(msgspec.Struct, frozen=True):
+    """A stack that an agent stands beside."""
+
+    url: str
+    record: StackRecord
+
+
+class Residents(msgspec.Struct, frozen=True):
+    """Every stack that an agent stands beside, and the machine that it is on."""
+
+    stacks: list[Resident]
+    environment: dict[str, str]
+
+
+class StackUsage(msgspec.Struct, frozen=True):
+    """The CPU seconds that each process of a stack has used so far, and what they hold; `alive` while it runs."""
+
+    cpu_s: dict[int, float]
+    footprint: Footprint
+    alive: bool
+
+
+class UsageReport(msgspec.Struct, frozen=True):
+    """What every stack uses, `at` being the agent's monotonic clock, and the seconds that all cores were busy."""
+
+    at: float
+    machine_s: float
+    stacks: dict[str, StackUsage]
+
+
+class Agent:
+    """What an agent answers; `routes` may be added to before it is asked."""
+
+    def __init__(self, fleet: Fleet, settings: Settings) -> None:
+        self._fleet = fleet
+        self._settings = settings
+        self._restarting = threading.Lock()
+        self.routes: Routes = {
+            ("GET", "/stacks"): self.stacks,
+            ("GET", "/usage"): self.usage,
+            ("POST", "/restart"): self.restart,
+        }
+
+    def stacks(self, _query: Query, _body: bytes) -> Residents:
+        """Say who is served where."""
+        residents = [
+            Resident(server.url, stack_record(server.stack, self._settings))
+            for server in self._fleet.servers.values()
+        ]
+        return Residents(residents, environment([], []))
+
+    def usage(self, _query: Query, _body: bytes) -> UsageReport:
+        """Read every clock and footprint."""
+        trees = {name: tree(server.pid) for name, server in self._fleet.servers.items()}
+        at, machine_s = time.monotonic(), machine_cpu_s()
+        stacks = {
+            name: StackUsage(
+                cpu_times(pids).by_pid,
+                footprint(server.pid),
+                server.process.poll() is None,
+            )
+            for (name, server), pids in zip(self._fleet.servers.items(), trees.values(), strict=True)
+        }
+        return UsageReport(at, machine_s, stacks)
+
+    def restart(self, query: Query, _body: bytes) -> Resident:
+        """End a stack and start it again."""
+        with self._restarting:
+            server = self._fleet.restart(query.get("stack", ""))
+        return Resident(server.url, stack_record(server.stack, self._settings))
+
+
+class Handler(BaseHTTPRequestHandler):
+    """HTTP around the agent: the token, the route, JSON."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = ANSWERS_WITHIN_S
+    routes: Routes
+    token: str
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._answer()
+
+    def do_POST(self) -> None:
+        """Answer a POST."""
+        self._answer()
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: somebody asks every second."""
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > LARGEST_BODY:
+            self.close_connection = True
+            self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"detail": "The body is too large."})
+            return
+        self._send(*self._outcome(self.rfile.read(length)))
+
+    def _outcome(self, body: bytes) -> tuple[HTTPStatus, object]:
+        place = urlsplit(self.path)
+        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self.token.encode()):
+            return HTTPStatus.UNAUTHORIZED, {"detail": "The token is missing or another."}
+        answer = self.routes.get((self.command, place.path))
+        if answer is None:
+            return HTTPStatus.NOT_FOUND, {"detail": f"There is no {self.command} {place.path} here."}
+        try:
+            return HTTPStatus.OK, answer(dict(parse_qsl(place.query)), body)
+        except UsageError as error:
+            return HTTPStatus.BAD_REQUEST, {"detail": str(error)}
+        except LabError as error:
+            return HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": str(error)}
+
+    def _send(self, status: HTTPStatus, answer: object) -> None:
+        content = msgspec.json.encode(answer)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        if status == HTTPStatus.UNAUTHORIZED:
+            self.send_header("WWW-Authenticate", "Bearer")
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextmanager
+def answering(agent: Agent, token: str, host: str = HOST, port: int = 0) -> Iterator[str]:
+    """Answer in threads until the block ends; yields the agent's base URL. Raises LabError when the port is taken."""
+    bound = type("BoundHandler", (Handler,), {"routes": agent.routes, "token": token})
+    try:
+        server = ThreadingHTTPServer((host, port), bound)
+    except OSError as error:
+        raise LabError(f"The agent can't listen on {host}:{port}: {error.strerror}.") from error
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class AgentClient:
+    """Whoever asks an agent; raises LabError when it can't be reached or refuses."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._token = token
+
+    def stacks(self) -> Residents:
+        """Ask who is served where."""
+        return msgspec.json.decode(self._ask("GET", "/stacks"), type=Residents)
+
+    def usage(self) -> UsageReport:
+        """Ask for every clock and footprint."""
+        return msgspec.json.decode(self._ask("GET", "/usage"), type=UsageReport)
+
+    def restart(self, stack: str) -> Resident:
+        """Have a stack ended and started again."""
+        return msgspec.json.decode(self._ask("POST", f"/restart?stack={quote(stack)}"), type=Resident)
+
+    def _ask(self, method: str, target: str) -> bytes:
+        place = urlsplit(self._url)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=ANSWERS_WITHIN_S)
+        try:
+            with closing(connection):
+                connection.request(method, target, headers={"Authorization": f"Bearer {self._token}"})
+                response = connection.getresponse()
+                content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise LabError(f"The agent at {self._url} doesn't answer: {error}.") from error
+        if response.status != HTTPStatus.OK:
+            raise LabError(f"The agent at {self._url} refuses: {_detail(content)}")
+        return content
+
+
+def _detail(content: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(content)["detail"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return content.decode(errors="replace")[:200]
