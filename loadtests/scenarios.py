@@ -27,6 +27,7 @@ class Flow:
     client itself does. `chunks` is how
     many pieces of a stream are read, or of a body are sent: each of `piece` bytes, `every_s` apart. `from_s` and
     `to_s`, seconds after the window's opening, bound when the flow is on. A `traced` flow keeps each latency.
+    Locust's own table calls it by `row`, by its name where there is none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Flow:
     from_s: float | None = None
     to_s: float | None = None
     traced: bool = False
+    row: str = ""
 
     @property
     def open_loop(self) -> bool:

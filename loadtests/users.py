@@ -14,21 +14,17 @@ from locust.exception import StopUser
 
 from loadtests import ways
 from loadtests.clock import Alarm
-from loadtests.recorder import Recorder
+from loadtests.recorder import Lane, Recorder
 from loadtests.stage import Stage
 
 
-class ScenarioUser(FastHttpUser):
-    """A user of whichever flow it is placed in; `locustfile` sets the stage."""
+class LaneUser(FastHttpUser):
+    """A user in a lane, with what the ways of talking need; the lane's recorder hears of what it sends."""
 
-    stage: ClassVar[Stage]
+    abstract = True
     network_timeout = connection_timeout = ways.LONGEST_WAIT_S
-
-    def __init__(self, environment: Environment) -> None:
-        self.lane = self.stage.take_place()
-        if self.lane is not None:
-            self.host = self.stage.hosts[self.lane.target]
-        super().__init__(environment)
+    lane: Lane | None
+    recorder: Recorder
 
     @cached_property
     def alarm(self) -> Alarm:
@@ -40,15 +36,23 @@ class ScenarioUser(FastHttpUser):
         """What it reads streams with."""
         return ways.streaming_client(self.host or "")
 
-    @property
-    def recorder(self) -> Recorder:
-        """What records its target."""
-        return self.stage.recorders[self.lane.target if self.lane else 0]
-
     def on_stop(self) -> None:
         """Give the alarm back."""
         if "alarm" in self.__dict__:
             self.alarm.close()
+
+
+class ScenarioUser(LaneUser):
+    """A user of whichever flow it is placed in; `locustfile` sets the stage."""
+
+    stage: ClassVar[Stage]
+
+    def __init__(self, environment: Environment) -> None:
+        self.lane = self.stage.take_place()
+        self.recorder = self.stage.recorders[self.lane.target if self.lane else 0]
+        if self.lane is not None:
+            self.host = self.stage.hosts[self.lane.target]
+        super().__init__(environment)
 
     @task
     def send_for_ever(self) -> None:
@@ -78,10 +82,9 @@ def on_request(
     **_: object,
 ) -> None:
     """Record what locust measured of a request that one of our users sent (locust's `request` event)."""
-    lane = context.get("lane")
-    if lane is not None:
+    lane, recorder = context.get("lane"), context.get("recorder")
+    if lane is not None and recorder is not None:
         error = None if exception is None else type(exception).__name__
         headers = getattr(response, "headers", None) or {}
         closes = str(headers.get("connection", "")).lower() == "close"
-        recorder = ScenarioUser.stage.recorders[lane.target]
         recorder.answered(lane, time.monotonic(), response_time / 1000, error, closes=closes)

@@ -15,7 +15,7 @@ from loadtests.recorder import Lane
 from loadtests.scenarios import Way
 
 if TYPE_CHECKING:
-    from loadtests.users import ScenarioUser
+    from loadtests.users import LaneUser
 
 LONGEST_WAIT_S = 120  # for one answer: longer than any window, so that only the recorder gives up
 SMALL_BUFFER = 65_536  # of a slow reader's socket: what the kernel takes in nobody has read
@@ -35,7 +35,7 @@ class Exchange:
 
 
 @contextmanager
-def exchange(user: "ScenarioUser", lane: Lane) -> Iterator[Exchange]:
+def exchange(user: "LaneUser", lane: Lane) -> Iterator[Exchange]:
     """Time a request and fire locust's event for it, whatever came of it."""
     sent_at = time.monotonic()
     user.recorder.sent(lane, sent_at)
@@ -46,28 +46,35 @@ def exchange(user: "ScenarioUser", lane: Lane) -> Iterator[Exchange]:
         came.error = broken
     user.environment.events.request.fire(
         request_type="POST" if lane.flow.way == "upload" else "GET",
-        name=lane.flow.name,
+        name=lane.flow.row or lane.flow.name,
         response_time=(time.monotonic() - sent_at) * 1000,
         response_length=came.length,
         exception=came.error,
-        context={"lane": lane},
+        context={"lane": lane, "recorder": user.recorder},
     )
 
 
-def ask(user: "ScenarioUser", lane: Lane) -> None:
+def ask(user: "LaneUser", lane: Lane) -> None:
     """Ask on the user's kept connection, through locust's own client."""
     user.recorder.sent(lane, time.monotonic())
-    user.client.get(lane.flow.target, name=lane.flow.name, context={"lane": lane})
+    user.client.get(
+        lane.flow.target,
+        name=lane.flow.row or lane.flow.name,
+        context={"lane": lane, "recorder": user.recorder},
+    )
 
 
-def connect(user: "ScenarioUser", lane: Lane) -> None:
+def connect(user: "LaneUser", lane: Lane) -> None:
     """Ask on a connection of its own."""
     user.recorder.sent(lane, time.monotonic())
     headers = {"Connection": "close"}
-    user.client.get(lane.flow.target, name=lane.flow.name, headers=headers, context={"lane": lane})
+    name = lane.flow.row or lane.flow.name
+    user.client.get(
+        lane.flow.target, name=name, headers=headers, context={"lane": lane, "recorder": user.recorder}
+    )
 
 
-def stream(user: "ScenarioUser", lane: Lane) -> None:
+def stream(user: "LaneUser", lane: Lane) -> None:
     """Read a stream line by line: the client's own line reader sees each chunk when it comes."""
     lines = 0
     with exchange(user, lane) as came:
@@ -79,7 +86,7 @@ def stream(user: "ScenarioUser", lane: Lane) -> None:
         came.expect(f"status {response.status_code} with {lines} chunks", ok=whole)
 
 
-def upload(user: "ScenarioUser", lane: Lane) -> None:
+def upload(user: "LaneUser", lane: Lane) -> None:
     """Send a body slowly: a piece after each pause, by the clock."""
     flow = lane.flow
     with exchange(user, lane) as came, closing(connection(user)) as line:
@@ -95,7 +102,7 @@ def upload(user: "ScenarioUser", lane: Lane) -> None:
         came.expect(f"status {response.status}", ok=response.status == http.client.OK)
 
 
-def download(user: "ScenarioUser", lane: Lane) -> None:
+def download(user: "LaneUser", lane: Lane) -> None:
     """Read a large body slowly: a piece after each pause."""
     flow, recorder = lane.flow, user.recorder
     with exchange(user, lane) as came, closing(connection(user)) as line:
@@ -111,7 +118,7 @@ def download(user: "ScenarioUser", lane: Lane) -> None:
             user.alarm.sleep_until(now + flow.every_s)
 
 
-def idle(user: "ScenarioUser", lane: Lane) -> None:
+def idle(user: "LaneUser", lane: Lane) -> None:
     """Ask once, then keep the connection and say nothing until the server closes it."""
     with suppress(OSError, http.client.HTTPException), closing(connection(user)) as line:
         line.request("GET", lane.flow.target)
@@ -123,13 +130,13 @@ def idle(user: "ScenarioUser", lane: Lane) -> None:
             hold(user, lane, line.sock)
 
 
-def silent(user: "ScenarioUser", lane: Lane) -> None:
+def silent(user: "LaneUser", lane: Lane) -> None:
     """Connect and never say anything."""
     with suppress(OSError), closing(connection(user)) as line:
         hold(user, lane, line.sock)
 
 
-def hold(user: "ScenarioUser", lane: Lane, line: socket.socket) -> None:
+def hold(user: "LaneUser", lane: Lane, line: socket.socket) -> None:
     """Stand by until the server closes the connection."""
     user.recorder.holds(lane, open_=True)
     line.settimeout(None)
@@ -138,7 +145,7 @@ def hold(user: "ScenarioUser", lane: Lane, line: socket.socket) -> None:
     user.recorder.holds(lane, open_=False)
 
 
-def abandon(user: "ScenarioUser", lane: Lane) -> None:
+def abandon(user: "LaneUser", lane: Lane) -> None:
     """Leave a stream after its first chunks."""
     with exchange(user, lane) as came, closing(connection(user)) as line:
         line.request("GET", lane.flow.target)
@@ -151,7 +158,7 @@ def abandon(user: "ScenarioUser", lane: Lane) -> None:
         came.expect(f"status {response.status} with {chunks} chunks", ok=whole)
 
 
-def connection(user: "ScenarioUser") -> http.client.HTTPConnection:
+def connection(user: "LaneUser") -> http.client.HTTPConnection:
     """Open a connection of its own, whose kernel buffer takes in little ahead of its reader."""
     host = urlsplit(user.host or "")
     line = http.client.HTTPConnection(host.hostname or "", host.port, timeout=LONGEST_WAIT_S)
@@ -167,7 +174,7 @@ def streaming_client(host: str) -> HTTPClient:
     return HTTPClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)
 
 
-WAYS: dict[Way, Callable[["ScenarioUser", Lane], None]] = {
+WAYS: dict[Way, Callable[["LaneUser", Lane], None]] = {
     "ask": ask,
     "connect": connect,
     "stream": stream,

@@ -1,0 +1,165 @@
+"""The dashboard's own page, served by locust's Flask app: side by side, live.
+
+    GET  /side-by-side                       the page
+    GET  /side-by-side/moments?since=N       every second from number N on, and the state of the load
+    POST /side-by-side/demonstrate/NAME      press a button
+    POST /side-by-side/restart?stack=NAME    end a stack and start it again
+    GET  /side-by-side/results.json          what was recorded of the load that has ended, in the lab's own shape
+    GET  /side-by-side/report.html           the same, told as a report
+
+What changes something needs the page's token, and an Origin, if there is one, that is this page's own.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import vl_convert
+from flask import Blueprint, Response, render_template_string, request
+from locust.env import Environment
+
+from loadtests.dashboard.agent import AgentError
+from loadtests.dashboard.demonstrations import DEMONSTRATIONS
+from loadtests.dashboard.lineup import Lineup
+from loadtests.dashboard.monitor import Monitor
+from loadtests.dashboard.record import as_record
+from loadtests.dashboard.stage import LiveStage
+
+PATH = "/side-by-side"
+HERE = Path(__file__).parent
+TOKEN = "X-Lab-Token"  # noqa: S105 - a header's name, nothing secret
+LINK = f"""<a href="{PATH}" style="position:fixed;right:1rem;bottom:1rem;z-index:9;padding:.5rem .9rem;border-radius:.4rem;
+background:#0b57a4;color:#fff;font:600 1rem system-ui,sans-serif;text-decoration:none">Side by side, live</a></body>"""
+
+
+class Page:
+    """Everything that the page's routes need."""
+
+    def __init__(self, environment: Environment, lineup: Lineup, stage: LiveStage, monitor: Monitor) -> None:
+        self.environment = environment
+        self.lineup = lineup
+        self.stage = stage
+        self.monitor = monitor
+        self.token = secrets.token_urlsafe()
+
+    def blueprint(self) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("side_by_side", __name__, url_prefix=PATH)
+        for rule, view in (
+            ("", self.show),
+            ("/page.js", script),
+            ("/charts.js", charts),
+            ("/moments", self.moments),
+            ("/results.json", self.results),
+            ("/report.html", self.report),
+        ):
+            routes.add_url_rule(rule, view_func=view, endpoint=rule.strip("/").replace(".", "-") or "page")
+        for rule, change in (("/demonstrate/<name>", self.demonstrate), ("/restart", self.restart)):
+            routes.add_url_rule(rule, view_func=self._guarded(change), methods=["POST"], endpoint=rule.split("/")[1])
+        return routes
+
+    def show(self) -> Response:
+        """Return the page."""
+        told = {
+            "token": self.token,
+            "stacks": [{"name": e.name, "colour": e.colour, "shape": e.shape} for e in self.lineup.stacks],
+        }
+        text = render_template_string(
+            (HERE / "page.html.jinja").read_text(),
+            style=(HERE / "page.css").read_text(),
+            stacks=self.lineup.stacks,
+            demonstrations=DEMONSTRATIONS.values(),
+            told=told,
+        )
+        return Response(text, content_type="text/html; charset=utf-8")
+
+    def moments(self) -> Response:
+        """Return the seconds that the page hasn't seen, and how the load stands."""
+        since = request.args.get("since", 0, type=int)
+        runner = self.environment.runner
+        return as_json(
+            {
+                "state": runner.state if runner else "missing",
+                "recorded": self.stage.record is not None,
+                "moments": [asdict(moment) for moment in self.monitor.since(since)],
+            }
+        )
+
+    def demonstrate(self, name: str) -> Response:
+        """Press a button."""
+        found = DEMONSTRATIONS.get(name)
+        if found is None:
+            return refusal(HTTPStatus.NOT_FOUND, f"There is no demonstration {name!r}.")
+        found.do(self.environment, self.stage)
+        return as_json({"done": found.label})
+
+    def restart(self) -> Response:
+        """Restart a stack."""
+        stack = request.args.get("stack", "")
+        try:
+            self.lineup.agent.restart(stack)
+        except AgentError as error:
+            return refusal(HTTPStatus.BAD_GATEWAY, str(error))
+        return as_json({"done": f"{stack} was started again"})
+
+    def results(self) -> Response:
+        """Return results.json of the load that has ended."""
+        return self._told("/live/results.json", "application/json", "results.json")
+
+    def report(self) -> Response:
+        """Return the report of the load that has ended."""
+        return self._told("/live/report.html", "text/html; charset=utf-8", "")
+
+    def _told(self, target: str, kind: str, download: str) -> Response:
+        if self.stage.record is None:
+            return refusal(HTTPStatus.CONFLICT, "Nothing has been recorded yet: start a load, then stop it.")
+        try:
+            content = self.lineup.agent.ask("POST", target, as_record(self.stage, self.monitor))
+        except AgentError as error:
+            return refusal(HTTPStatus.BAD_GATEWAY, str(error))
+        headers = {"Content-Disposition": f"attachment; filename={download}"} if download else {}
+        return Response(content, content_type=kind, headers=headers)
+
+    def _guarded(self, change: Callable[..., Response]) -> Callable[..., Response]:
+        def guarded(**arguments: str) -> Response:
+            origin = request.headers.get("Origin")
+            foreign = origin is not None and urlsplit(origin).netloc != request.host
+            known = hmac.compare_digest(request.headers.get(TOKEN, "").encode(), self.token.encode())
+            if foreign or not known:
+                return refusal(HTTPStatus.FORBIDDEN, "Only the page itself may do this: load it again.")
+            return change(**arguments)
+
+        return guarded
+
+
+def script() -> Response:
+    """Return the page's script."""
+    return Response((HERE / "page.js").read_text(), content_type="text/javascript; charset=utf-8")
+
+
+def charts() -> Response:
+    """Return the charting library."""
+    return Response(bundle(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+
+
+@cache
+def bundle() -> str:
+    """Return Vega-Embed and what it needs, as one script."""
+    return str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type] # its stub forgets the default snippet
+
+
+def as_json(answer: Mapping[str, object]) -> Response:
+    """Return an answer as JSON."""
+    return Response(msgspec.json.encode(answer), content_type="application/json")
+
+
+def refusal(status: HTTPStatus, detail: str) -> Response:
+    """Return an error in one sentence, as problem details (RFC 9457)."""
+    problem = {"title": status.phrase, "status": int(status), "detail": detail}
+    return Response(msgspec.json.encode(problem), status, content_type="application/problem+json")

@@ -1,0 +1,124 @@
+"""The user classes of the dashboard: for each stack one that sends its traffic, and one that probes it."""
+
+from typing import ClassVar
+
+from gevent.pool import Group
+from locust import task
+from locust.env import Environment
+
+from loadtests import ways
+from loadtests.clock import Alarm
+from loadtests.dashboard.lineup import Entry
+from loadtests.dashboard.stage import LiveStage
+from loadtests.recorder import Lane
+from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from loadtests.users import LaneUser
+
+
+class StackUser(LaneUser):
+    """A user of one stack; `place` is the stack's in the lineup."""
+
+    abstract = True
+    stage: ClassVar[LiveStage]
+    place: ClassVar[int]
+
+    def __init__(self, environment: Environment) -> None:
+        self.host = self.stage.stacks[self.place].url
+        self.recorder = self.stage.recorders[self.place]
+        self.lane = None
+        super().__init__(environment)
+
+
+class TrafficUser(StackUser):
+    """A user who sends what the chosen scenario sends."""
+
+    abstract = True
+
+    def on_start(self) -> None:
+        """Take a lane."""
+        self.lane = self.stage.join(self.place, TRAFFIC)
+
+    def on_stop(self) -> None:
+        """Leave the lane."""
+        super().on_stop()
+        if self.lane:
+            self.stage.leave(self.lane)
+
+    @task
+    def send(self) -> None:
+        """Send one request when it is due."""
+        if self.lane:
+            self.alarm.sleep_until(self.lane.due_at)
+            ways.WAYS[self.lane.flow.way](self, self.lane)
+
+
+class ProbeUser(StackUser):
+    """A user who asks for the fast route on a schedule, whether answers come or not."""
+
+    abstract = True
+    fixed_count = 1
+    concurrency = 20
+
+    def on_start(self) -> None:
+        """Take every lane of the probe."""
+        self.lanes = [self.stage.join(self.place, PROBE) for _ in range(self.concurrency)]
+        self.asking = Group()
+
+    def on_stop(self) -> None:
+        """Stop asking."""
+        self.asking.kill()
+        for lane in self.lanes:
+            self.stage.leave(lane)
+        super().on_stop()
+
+    @task
+    def probe(self) -> None:
+        """Ask in all lanes for ever."""
+        for lane in self.lanes:
+            self.asking.spawn(self._ask_in, lane)
+        self.asking.join()
+
+    def _ask_in(self, lane: Lane) -> None:
+        alarm = Alarm()
+        try:
+            while True:
+                alarm.sleep_until(lane.due_at)
+                ways.ask(self, lane)
+        finally:
+            alarm.close()
+
+
+class Guest(StackUser):
+    """A user for a single request, outside of locust's count of users."""
+
+    abstract = True
+
+    def send_once(self, flow: Flow) -> None:
+        """Send one request of a flow, and let the recorder of the stack know."""
+        self.lane = lane = self.stage.enter(Lane(flow, 0, self.place))
+        try:
+            ways.WAYS[flow.way](self, lane)
+        finally:
+            self.stage.leave(lane)
+            self.on_stop()
+
+
+def classes_for(stage: LiveStage) -> dict[str, type[StackUser]]:
+    """Return the user classes of all stacks, by the names under which locust offers them."""
+    made: dict[str, type[StackUser]] = {}
+    for place, entry in enumerate(stage.stacks):
+        for base, kind in ((TrafficUser, TRAFFIC), (ProbeUser, PROBE)):
+            name = class_name(entry, kind)
+            made[name] = type(name, (base,), {"stage": stage, "place": place, "host": entry.url})
+    return made
+
+
+def guest_of(stage: LiveStage, place: int, environment: Environment) -> Guest:
+    """Return a guest of a stack."""
+    made: type[Guest] = type("Guest", (Guest,), {"stage": stage, "place": place})
+    return made(environment)
+
+
+def class_name(entry: Entry, kind: str) -> str:
+    """Return what a stack's users of a kind are called: its check box, with its weight."""
+    return f"{entry.name} {kind}"
