@@ -16,7 +16,8 @@ from lab.judge.answers import answers
 from lab.judge.claims import claims
 from lab.judge.figures import describe
 from lab.judge.standings import Standing, headlines, standings
-from lab.run import Comparison, Doubt, Run, ScenarioRecord, Trial
+from lab.run import Comparison, Run, ScenarioRecord, Trial
+from lab.tell.doubts import raised
 from lab.tell.drawing import KEYS_ABREAST, PLOT_HEIGHT, Picture
 from lab.tell.palette import colour_of
 from lab.tell.tables import UNITS, Table, shown, tables
@@ -47,14 +48,6 @@ class Section:
     trials: list[Trial]
     why: str
     excerpts: Sequence[tuple[Excerpt, Excerpt]]
-
-
-@dataclass(frozen=True)
-class Raised:
-    """A doubt and where it was raised."""
-
-    doubt: Doubt
-    places: list[str]
 
 
 def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
@@ -102,17 +95,6 @@ def sections(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> list[Sec
         )
         for record in run.scenarios
     ]
-
-
-def raised(trials: Sequence[Trial]) -> list[Raised]:
-    """Return each kind of doubt once, with the trials that it was raised about and what it said there."""
-    kinds: dict[tuple[str, str], tuple[Doubt, list[str]]] = {}
-    for trial in trials:
-        for doubt in trial.doubts:
-            _, places = kinds.setdefault((doubt.name, doubt.advice), (doubt, []))
-            number = f" #{trial.repetition}" if trial.repetition > 1 else ""
-            places.append(f"{trial.stack} {trial.scenario}@{trial.level}{number}: {doubt.says}")
-    return [Raised(doubt, places) for _, (doubt, places) in sorted(kinds.items())]
 
 
 def value_of(standing: Standing, figure: str) -> str:

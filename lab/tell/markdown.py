@@ -1,16 +1,20 @@
 """A run told in Markdown, as report.md."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from lab.run import Run
+from lab.judge.answers import answers as answered
+from lab.run import Commands, Run, Trial
+from lab.tell.doubts import raised
 from lab.tell.drawing import Picture
 from lab.tell.tables import tables, verdicts
 from lab.tell.terminal import left_out
 
 ENDING = re.compile(r"[\\\[\]]")
+SHOWN_PLACES = 6
+"""A comment on GitHub holds 65,536 characters: of each doubt so many places are told, the others counted."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -22,8 +26,21 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
         pictures=pictures,
         tables=[*tables(run), *filter(None, [verdicts(run)])],
         left_out=left_out(run),
-        doubts=[(trial, doubt) for trial in run.trials for doubt in trial.doubts],
+        answers=answered(run),
+        doubts=raised(run.trials),
+        shown_places=SHOWN_PLACES,
+        servers=first_of_each(run.trials, lambda trial: trial.stack),
+        loads=first_of_each(run.trials, lambda trial: f"{trial.scenario}@{trial.level}"),
     )
+
+
+def first_of_each(trials: Sequence[Trial], key: Callable[[Trial], str]) -> dict[str, Commands]:
+    """Return the commands of the first trial of each kind: the others differ from it by port alone."""
+    found: dict[str, Commands] = {}
+    for trial in trials:
+        if trial.commands:
+            found.setdefault(key(trial), trial.commands)
+    return found
 
 
 def summary(run: Run) -> str:

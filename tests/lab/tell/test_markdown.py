@@ -2,8 +2,11 @@
 
 import msgspec
 
+from benchmarks.made_up import made_up
 from lab.run import Commands, Doubt
+from lab.stacks import DEFAULT_STACKS
 from lab.tell import markdown
+from lab.tell.charts import pictures
 from lab.tell.drawing import Picture
 from tests.lab import runs
 
@@ -45,7 +48,8 @@ def test_pictures_stand_under_the_table_of_their_scenario() -> None:
 
 def test_both_commands_of_a_trial_are_there() -> None:
     """Each trial can be repeated by hand."""
-    assert "```\nserve it\nload it\n```" in report()
+    assert "uvicorn/asgi\n\n```\nserve it\n```" in report()
+    assert "slow-io@50\n\n```\nload it\n```" in report()
 
 
 def test_stopped_run_says_so() -> None:
@@ -84,3 +88,9 @@ def test_summary_of_a_stopped_run_says_so() -> None:
     run = runs.run()
     run.run.stopped = "SIGTERM"
     assert "\n**Stopped before its end: SIGTERM.**\n" in markdown.summary(run)
+
+
+def test_quick_run_fits_a_comment() -> None:
+    """GitHub takes comments of up to 65,536 characters."""
+    run = made_up(DEFAULT_STACKS, profile="quick")
+    assert 5_000 < len(markdown.report(run, pictures(run))) < 65_536
