@@ -15,7 +15,7 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare resume serve report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
+.PHONY: help setup servers compare resume serve dashboard report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
         lock clean
 
 help: ## list the verbs
@@ -44,6 +44,9 @@ resume: setup ## go on with RUN (the latest), which was stopped or cut short
 
 serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)
+
+dashboard: setup ## serve the six default stacks (or STACKS) and load them from a page, until Ctrl-C
+	@$(BIN)/lab dashboard $(STACKS) --out $(OUT)
 
 report: setup ## write the report of RUN (the latest) again
 	@$(BIN)/lab report $(RUN)

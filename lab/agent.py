@@ -151,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
             return HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": str(error)}
 
     def _send(self, status: HTTPStatus, answer: object) -> None:
-        content = msgspec.json.encode(answer)
+        content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -11,9 +11,19 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from lab import dashboard as dashboards
 from lab import serve as serving_stacks
 from lab import summary
-from lab.console import AsJson, Out, ScenarioNames, StackNames, print_json, print_line, wide_console
+from lab.console import (
+    AsJson,
+    Out,
+    ScenarioNames,
+    StackNames,
+    print_json,
+    print_line,
+    print_text,
+    wide_console,
+)
 from lab.errors import LabError, UsageError
 from lab.judge.calibration import passed
 from lab.judge.comparisons import judge
@@ -42,7 +52,7 @@ from lab.run import (
     write,
     write_whole,
 )
-from lab.servers import Settings
+from lab.servers import HOST, Settings
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
 from lab.stored import STORED
 from lab.tell import markdown, terminal
@@ -95,6 +105,28 @@ def serve(
         raise UsageError("Name a stack, for example uvicorn/asgi, or say --all for the six default ones.")
     say = print_line if as_json else None
     serving_stacks.serve(chosen, Settings(workers, threads), port, say)
+
+
+@APP.command(
+    epilog="Examples: `lab dashboard`, `lab dashboard uvicorn/asgi gunicorn-gthread/wsgi --threads 50 --port 8100`"
+)
+def dashboard(
+    names: Annotated[list[str] | None, typer.Argument(metavar="STACK...")] = None,
+    *,
+    host: Annotated[
+        str, typer.Option(help="Where the page listens; others than loopback let everybody in.")
+    ] = HOST,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the page.")] = 8089,
+    workers: Workers = 1,
+    threads: Threads = 10,
+    out: Out = Path("results"),
+) -> None:
+    """Serve stacks side by side and load them from a page, until Ctrl-C."""
+    chosen = [find(name) for name in dict.fromkeys(names or DEFAULT_STACKS)]
+    if host != HOST:
+        print_text(f"Whoever reaches {host}:{port} can load and restart these stacks.", to_stderr=True)
+    place = dashboards.Place(host, port)
+    dashboards.dashboard(chosen, Settings(workers, threads), place, out.resolve(), print_text)
 
 
 @APP.command(

@@ -42,6 +42,6 @@ def print_line(value: object) -> None:
     sys.stdout.flush()
 
 
-def print_text(text: str) -> None:
+def print_text(text: str, *, to_stderr: bool = False) -> None:
     """Print a line as it is, however wide the terminal."""
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=to_stderr).print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,11 +1,14 @@
 """What locust loads: `locust -f loadtests/locustfile.py --scenario slow-io --level 50 -H http://127.0.0.1:8000`.
 
-With `--window` it measures once and writes `--result`; without, it goes on until it is stopped. With `--processes N`
+With `--lineup` it is a dashboard: all stacks at once, driven by hand in locust's web UI (`loadtests/dashboard`). With
+`--window` it measures once and writes `--result`; without, it goes on until it is stopped. With `--processes N`
 the users are shared out over N processes that keep one schedule (`loadtests/crew.py`).
 """
 
+import sys
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 
 import gevent
 from locust import events
@@ -14,17 +17,27 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests import crew
 from loadtests.calibrations import CALIBRATIONS, FLAT_OUT
+from loadtests.dashboard.install import install
+from loadtests.dashboard.work import kinds_of_work
 from loadtests.scenarios import SCENARIOS, Level
 from loadtests.stage import Stage
 from loadtests.users import ScenarioUser, on_request
 
+LINEUP = "--lineup"
 ALL = {**SCENARIOS, **CALIBRATIONS, FLAT_OUT.name: FLAT_OUT}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add the lab's own arguments to locust's."""
+    """Add the lab's own arguments to locust's; the scenario stands in the form of its web UI, too."""
     lab = parser.add_argument_group("the lab")
-    lab.add_argument("--scenario", default="baseline", choices=list(ALL))
+    by_hand = LINEUP in sys.argv
+    parser.add_argument(
+        "--scenario",
+        default="slow-io" if by_hand else "baseline",
+        choices=kinds_of_work() if by_hand else list(ALL),
+        help="what users send",
+    )
+    lab.add_argument(LINEUP, default="", help="a file that names the stacks of a dashboard")
     lab.add_argument("--level", default="", help="one of the scenario's levels; its last by default")
     lab.add_argument(
         "--targets", default="", help="base URLs, comma-separated, for levels whose targets take turns"
@@ -48,6 +61,9 @@ def prepare(environment: Environment, **_: object) -> None:
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start this file with the locust command")
+    if options.lineup:
+        install(environment, Path(options.lineup))
+        return
     level = chosen_level(options.scenario, options.level)
     hosts = options.targets.split(",") if options.targets else [options.host or ""]
     ScenarioUser.stage = stage = Stage(level, hosts, options.seed)

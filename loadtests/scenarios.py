@@ -88,7 +88,8 @@ class Level:
 class Scenario:
     """A load with a question; `theory` says what to expect, `unit` what the levels count.
 
-    Once the load is gone the server is watched for `aftermath_s` seconds.
+    Once the load is gone the server is watched for `aftermath_s` seconds. Who plays it by hand sends what the level
+    `by_hand` sends, the last one where that isn't given.
     """
 
     name: str
@@ -97,6 +98,12 @@ class Scenario:
     unit: str
     levels: tuple[Level, ...]
     aftermath_s: float = 0.0
+    by_hand: Value | None = None
+
+    @property
+    def played(self) -> Level:
+        """The level that is played by hand."""
+        return self.levels[-1] if self.by_hand is None else self.level(self.by_hand)
 
     def level(self, value: Value) -> Level:
         """Return the level of that value, or raise KeyError."""
@@ -231,6 +238,7 @@ SCENARIOS: dict[str, Scenario] = {
                 _blocked("blocking", "/sleep/blocking", "blocking"),
                 _blocked("offloaded", "/sleep/offloaded", "offloaded"),
             ),
+            by_hand="blocking",
         ),
         Scenario(
             "cpu",
@@ -276,6 +284,7 @@ SCENARIOS: dict[str, Scenario] = {
             "Some KiB each on an event loop or a poller; a worker that waits for the request is held by it.",
             "kind of connection",
             (_idling("kept-alive", "idle"), _idling("silent", "silent")),
+            by_hand="kept-alive",
         ),
         Scenario(
             "abandon",

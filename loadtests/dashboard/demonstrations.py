@@ -36,12 +36,12 @@ def start_slow_traffic(environment: Environment, stage: LiveStage) -> None:
     if runner.state in {STATE_RUNNING, STATE_SPAWNING} and stage.scenario != "starvation":
         runner.stop()
     options.scenario = "starvation"
-    runner.start(SLOW_USERS + len(checked(environment, stage)), SPAWNED_PER_S)
+    runner.start(SLOW_USERS + len(checked(environment)), SPAWNED_PER_S)
 
 
 def block(environment: Environment, stage: LiveStage) -> None:
     """Send one blocking request to each stack."""
-    for place in checked(environment, stage):
+    for place in checked(environment):
         row = f"[{stage.stacks[place].name}] GET /sleep/blocking?seconds={BLOCKED_S}"
         flow = Flow("blocking", f"/sleep/blocking?seconds={BLOCKED_S}", users=1, row=row)
         send(environment, stage, place, flow)
@@ -49,7 +49,7 @@ def block(environment: Environment, stage: LiveStage) -> None:
 
 def abandon(environment: Environment, stage: LiveStage) -> None:
     """Have ten clients of each stack leave a stream after its first chunks."""
-    for place in checked(environment, stage):
+    for place in checked(environment):
         flow = traffic_of("abandon", stage.stacks[place].name)
         for _ in range(LEAVING_USERS):
             send(environment, stage, place, replace(flow, name="abandon"))
@@ -60,9 +60,11 @@ def send(environment: Environment, stage: LiveStage, place: int, flow: Flow) -> 
     gevent.spawn(guest_of(stage, place, environment).send_once, flow)
 
 
-def checked(environment: Environment, stage: LiveStage) -> Sequence[int]:
+def checked(environment: Environment) -> Sequence[int]:
     """Return the places of the stacks that locust has users for."""
-    return sorted({user_class.place for user_class in environment.user_classes if hasattr(user_class, "place")})
+    return sorted(
+        {user_class.place for user_class in environment.user_classes if hasattr(user_class, "place")}
+    )
 
 
 DEMONSTRATIONS: dict[str, Demonstration] = {
@@ -71,7 +73,7 @@ DEMONSTRATIONS: dict[str, Demonstration] = {
         Demonstration(
             "slow",
             "Start slow traffic on all",
-            f"{SLOW_USERS} users, shared out over the stacks, each waiting 0.2 s for every answer",
+            f"{SLOW_USERS} users, shared out over the stacks, each waiting 0.2 s for every answer.",
             start_slow_traffic,
         ),
         Demonstration(

@@ -16,7 +16,7 @@ class Entry:
     url: str
     slots: Mapping[str, int | None]
     colour: str
-    shape: str
+    dash: tuple[int, ...]
 
 
 @dataclass(frozen=True)

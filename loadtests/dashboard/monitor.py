@@ -117,7 +117,13 @@ class Monitor:
         now = time.monotonic()
         elapsed_s = now - self.history[-1].at if self.history else 1.0
         lots = [
-            self._lot(place, now, elapsed_s, cores.get(entry.name), report and report.stacks.get(entry.name))
+            self._lot(
+                place,
+                now,
+                elapsed_s,
+                cores.get(entry.name),
+                report.stacks.get(entry.name) if report else None,
+            )
             for place, entry in enumerate(self._stage.stacks)
         ]
         number = self.history[-1].number + 1 if self.history else 0

@@ -34,8 +34,11 @@ from loadtests.dashboard.stage import LiveStage
 PATH = "/side-by-side"
 HERE = Path(__file__).parent
 TOKEN = "X-Lab-Token"  # noqa: S105 - a header's name, nothing secret
-LINK = f"""<a href="{PATH}" style="position:fixed;right:1rem;bottom:1rem;z-index:9;padding:.5rem .9rem;border-radius:.4rem;
-background:#0b57a4;color:#fff;font:600 1rem system-ui,sans-serif;text-decoration:none">Side by side, live</a></body>"""
+STYLE = (
+    "position:fixed;right:1rem;bottom:1rem;z-index:9;padding:.5rem .9rem;border-radius:.4rem;"
+    "background:#0b57a4;color:#fff;font:600 1rem system-ui,sans-serif;text-decoration:none"
+)
+LINK = f'<a href="{PATH}" style="{STYLE}">Side by side, live</a></body>'
 
 
 class Page:
@@ -61,14 +64,16 @@ class Page:
         ):
             routes.add_url_rule(rule, view_func=view, endpoint=rule.strip("/").replace(".", "-") or "page")
         for rule, change in (("/demonstrate/<name>", self.demonstrate), ("/restart", self.restart)):
-            routes.add_url_rule(rule, view_func=self._guarded(change), methods=["POST"], endpoint=rule.split("/")[1])
+            routes.add_url_rule(
+                rule, view_func=self._guarded(change), methods=["POST"], endpoint=rule.split("/")[1]
+            )
         return routes
 
     def show(self) -> Response:
         """Return the page."""
         told = {
             "token": self.token,
-            "stacks": [{"name": e.name, "colour": e.colour, "shape": e.shape} for e in self.lineup.stacks],
+            "stacks": [{"name": e.name, "colour": e.colour, "dash": e.dash} for e in self.lineup.stacks],
         }
         text = render_template_string(
             (HERE / "page.html.jinja").read_text(),
@@ -145,7 +150,9 @@ def script() -> Response:
 
 def charts() -> Response:
     """Return the charting library."""
-    return Response(bundle(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+    return Response(
+        bundle(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "max-age=3600"}
+    )
 
 
 @cache

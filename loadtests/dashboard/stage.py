@@ -32,6 +32,7 @@ class LiveStage:
         self.flows = [
             {TRAFFIC: traffic_of(scenario, stack.name), PROBE: probe_of(stack.name)} for stack in self.stacks
         ]
+        self._most: dict[tuple[int, str], int] = {}
         self._numbers = [{TRAFFIC: count(), PROBE: count()} for _ in self.stacks]
         for recorder in self.recorders:
             recorder.open(self.began_at, self.began_at + REMEMBERS_S)
@@ -42,12 +43,21 @@ class LiveStage:
         lane = Lane(flow, next(self._numbers[place][kind]) % flow.users, place)
         return self.enter(lane)
 
+    def most_users(self, kind: str) -> list[int]:
+        """Return how many users of a kind each stack has had at once."""
+        return [self._most.get((place, kind), 0) for place in range(len(self.stacks))]
+
     def enter(self, lane: Lane) -> Lane:
         """Let a lane in whose first request is due at once, or when its schedule says."""
         lane.free_at = time.monotonic()
         lane.times = self._times(lane)
         lane.advance(lane.free_at)
-        self.recorders[lane.target].join(lane)
+        recorder = self.recorders[lane.target]
+        recorder.join(lane)
+        at_once = sum(each.flow.name == lane.flow.name for each in recorder.lanes)
+        self._most[lane.target, lane.flow.name] = max(
+            at_once, self._most.get((lane.target, lane.flow.name), 0)
+        )
         return lane
 
     def leave(self, lane: Lane) -> None:

@@ -2,26 +2,19 @@
 
 from dataclasses import replace
 
-from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC, Flow, Level, Scenario
+from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC, Flow, Level
 
-MOST_TELLING = {"blocking": "blocking", "idle": "kept-alive"}
 PROBES_PER_S = 10
 
 
 def kinds_of_work() -> list[str]:
-    """Return the scenarios that can be played by any number of users: those that measure no ceiling first."""
-    return [name for name, scenario in SCENARIOS.items() if not _measures_ceiling(level_of(scenario))]
-
-
-def level_of(scenario: Scenario) -> Level:
-    """Return the level whose flow is played."""
-    wanted = MOST_TELLING.get(scenario.name, scenario.levels[-1].value)
-    return scenario.level(wanted)
+    """Return the scenarios that can be played by hand: those whose load doesn't hang on a ceiling."""
+    return [name for name, scenario in SCENARIOS.items() if not _measures_ceiling(scenario.played)]
 
 
 def traffic_of(name: str, stack: str) -> Flow:
     """Return the flow that a scenario's users send to a stack, named in locust's table after both."""
-    (flow,) = (flow for flow in level_of(SCENARIOS[name]).flows if flow.name == TRAFFIC)
+    (flow,) = (flow for flow in SCENARIOS[name].played.flows if flow.name == TRAFFIC)
     method = "POST" if flow.way == "upload" else "GET"
     return replace(flow, row=f"[{stack}] {method} {flow.target}")
 

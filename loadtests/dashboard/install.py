@@ -1,0 +1,124 @@
+"""Makes locust a dashboard: its user classes, its form, its pages and its events."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+import gevent
+import locust.runners
+import locust.stats
+from flask import Response, request
+from locust import events
+from locust.env import Environment
+from locust.web import WebUI
+
+from loadtests.dashboard.guard import own_pages_only
+from loadtests.dashboard.lineup import Lineup, read_lineup
+from loadtests.dashboard.monitor import Lot, Monitor
+from loadtests.dashboard.page import LINK, PATH, Page
+from loadtests.dashboard.stage import LiveStage
+from loadtests.dashboard.users import classes_for
+from loadtests.users import on_request
+
+LOOPBACK = "127.0.0.1"
+TAB = "side-by-side"
+COLUMNS = {
+    "stack": "Stack",
+    "users": "Users",
+    "in_progress": "In progress",
+    "slots": "Slots",
+    "throughput": "Answers/s",
+    "ceiling": "Possible/s",
+    "traffic_p50": "p50, ms",
+    "traffic_p99": "p99, ms",
+    "probe_p50": "Probe p50, ms",
+    "probe_p99": "Probe p99, ms",
+    "cpu": "CPU, % of a core",
+    "memory": "Memory, MiB",
+}
+
+
+def install(environment: Environment, lineup_path: Path) -> None:
+    """Give locust the stacks of a lineup, before its web UI starts."""
+    options = environment.parsed_options
+    if options is None:
+        raise SystemExit("start the dashboard with: lab dashboard")
+    lineup = read_lineup(lineup_path)
+    stage = LiveStage(lineup.stacks, options.scenario)
+    monitor = Monitor(stage, lineup.agent)
+    classes = classes_for(stage)
+    environment.user_classes = list(classes.values())
+    environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
+    environment.available_user_tasks = {name: list(made.tasks) for name, made in classes.items()}
+    locust.stats.HISTORY_STATS_INTERVAL_SEC = 1
+    locust.runners.CPU_MONITOR_INTERVAL = 1.0
+    events.request.add_listener(on_request)
+    events.test_start.add_listener(lambda **_: stage.begin(options.scenario))
+    events.test_stopping.add_listener(lambda **_: stage.close())
+    gevent.spawn(monitor.watch)
+    if environment.web_ui:
+        add_pages(environment.web_ui, Page(environment, lineup, stage, monitor), lineup)
+
+
+def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
+    """Add the page, a link to it, a tab with its figures, and the guard in front of all."""
+    app = web_ui.app
+    if app is None:
+        return
+    app.register_blueprint(page.blueprint())
+    app.after_request(linked)
+
+    @app.after_request
+    def with_figures(response: Response) -> Response:
+        if request.path == "/stats/requests" and response.status_code == HTTPStatus.OK:
+            told = response.get_json()
+            told["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
+            response.set_data(app.json.dumps(told))
+        return response
+
+    web_ui.template_args |= {
+        "extended_tabs": [{"title": "Side by side", "key": TAB}],
+        "extended_tables": [
+            {"key": TAB, "structure": [{"key": key, "title": title} for key, title in COLUMNS.items()]}
+        ],
+    }
+    names = (
+        {f"{host}:{web_ui.port}" for host in (LOOPBACK, "localhost")} if web_ui.host == LOOPBACK else set()
+    )
+    guarded = own_pages_only(app.wsgi_app, names)
+    app.wsgi_app = guarded  # type: ignore[assignment, method-assign] # Flask's own way to wrap it
+
+
+def linked(response: Response) -> Response:
+    """Link the page from locust's own pages: its UI, and its report."""
+    if request.path in {"/", "/stats/report"} and response.mimetype == "text/html":
+        response.set_data(response.get_data(as_text=True).replace("</body>", LINK))
+    return response
+
+
+def rows(lineup: Lineup, monitor: Monitor) -> list[dict[str, object]]:
+    """Return the tab's table as it is now."""
+    if not monitor.history:
+        return []
+    lots = monitor.history[-1].lots
+    return [row(entry.name, lot) for entry, lot in zip(lineup.stacks, lots, strict=True)]
+
+
+def row(name: str, lot: Lot) -> dict[str, object]:
+    """Return one stack's row."""
+    return {
+        "stack": name,
+        "users": lot.users,
+        "in_progress": lot.in_progress,
+        "slots": "unbounded" if lot.slots is None else lot.slots,
+        "throughput": round(lot.throughput_per_s, 1),
+        "ceiling": "" if lot.ceiling_per_s is None else round(lot.ceiling_per_s, 1),
+        "traffic_p50": lot.traffic.p50_ms if lot.traffic else "",
+        "traffic_p99": lot.traffic.p99_ms if lot.traffic else "",
+        "probe_p50": lot.probe.p50_ms if lot.probe else "",
+        "probe_p99": lot.probe.p99_ms if lot.probe else "",
+        "cpu": "" if lot.cpu_cores is None else round(100 * lot.cpu_cores, 1),
+        "memory": "" if lot.memory_mib is None else round(lot.memory_mib, 1),
+    }
+
+
+__all__ = ["PATH", "install"]

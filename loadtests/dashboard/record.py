@@ -1,0 +1,39 @@
+"""What was recorded of a load, as the lab reads it: one JSON document (`lab/live.py` judges it)."""
+
+import msgspec
+
+from loadtests.dashboard.monitor import Monitor, Used
+from loadtests.dashboard.stage import LiveStage
+from loadtests.scenarios import PROBE, TRAFFIC
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A load that has ended: what was sent, when, by how many users of each stack, and what came of it.
+
+    `targets` has for each stack what `Recorder.close` returns; `used` what was read every second.
+    """
+
+    scenario: str
+    began_at: float
+    closed_at: float
+    probes_per_s: float
+    users: dict[str, int]
+    targets: dict[str, object]
+    used: list[Used]
+
+
+def as_record(stage: LiveStage, monitor: Monitor) -> bytes:
+    """Return the record of a stage that is closed, in JSON."""
+    names = [entry.name for entry in stage.stacks]
+    flow = stage.flows[0]
+    return msgspec.json.encode(
+        Record(
+            scenario=stage.scenario,
+            began_at=stage.began_at,
+            closed_at=stage.closed_at,
+            probes_per_s=flow[PROBE].rate_per_s or 0.0,
+            users=dict(zip(names, stage.most_users(TRAFFIC), strict=True)),
+            targets=dict(zip(names, stage.record or [], strict=True)),
+            used=monitor.used,
+        )
+    )
