@@ -18,6 +18,7 @@ RESULTS = "results.json"
 CALIBRATION = "calibration.json"
 
 Verdict = Literal["faster", "slower", "tie"]
+Can = Literal["yes", "partly", "no"]
 Status = Literal["ok", "failed", "cannot"]
 
 
@@ -68,6 +69,15 @@ class Trial(msgspec.Struct, frozen=True):
     turns: bool = False
     histograms: dict[str, str] = {}
     traces: dict[str, list[tuple[float, float]]] = {}
+
+
+class Capability(msgspec.Struct, frozen=True):
+    """What an experiment found of a stack: whether it can, and the evidence in one sentence."""
+
+    experiment: str
+    stack: str
+    can: Can
+    says: str
 
 
 class Noise(msgspec.Struct, frozen=True):
@@ -197,6 +207,7 @@ class Run(msgspec.Struct):
     noise: list[Noise] = []
     comparisons: list[Comparison] = []
     baseline: str = ""
+    capabilities: list[Capability] = []
 
 
 def write(run: Run, folder: Path) -> Path:

@@ -10,9 +10,9 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -22,15 +22,16 @@ ROUNDS = 100
 
 @dataclass(frozen=True)
 class Leash:
-    """What children are started with; `env` is the lab's environment with the token in it."""
+    """What children are started with; `env` is the lab's environment with the token and `more` in it."""
 
     token: str
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
         """The environment for a child, without settings that would change what servers or locust do."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN_SETTINGS)}
-        return {**kept, TOKEN: self.token}
+        return {**kept, TOKEN: self.token, **self.more}
 
 
 FOREIGN_SETTINGS = ("LOCUST_", "GUNICORN_", "UVICORN_", "GRANIAN_", "WEB_CONCURRENCY", "LAB_")

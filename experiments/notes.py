@@ -1,0 +1,25 @@
+"""What an app notes of an experiment: JSON lines in the file that LAB_NOTES names, in order of time.
+
+A file, because an app that hangs can still be read about. Times are seconds of the monotonic clock, which all
+processes of a machine share.
+"""
+
+import json
+import os
+import time
+from urllib.parse import parse_qsl
+
+PLACE = "LAB_NOTES"
+
+
+def note(number: str, what: str, **facts: object) -> None:
+    """Note what happened in an experiment of that number."""
+    if path := os.environ.get(PLACE):
+        line = json.dumps({"number": number, "what": what, "at": time.monotonic(), **facts})
+        with open(path, "a") as file:  # noqa: PTH123 - opened for each line, by several threads
+            file.write(line + "\n")
+
+
+def asked(query: str) -> dict[str, str]:
+    """Return the parameters of a query: `number` tells experiments apart."""
+    return {"number": "", **dict(parse_qsl(query))}

@@ -1,0 +1,175 @@
+"""The WSGI side of the experiments (PEP 3333)."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+
+from experiments.notes import asked, note
+from wsgi_app.types import Environ, StartResponse
+
+Asked = dict[str, str]
+TEXT = [("Content-Type", "text/plain")]
+seen: ContextVar[str] = ContextVar("seen", default="nothing")
+
+
+def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer one experiment."""
+    return ROUTES[environ["PATH_INFO"]](environ, start_response, asked(environ.get("QUERY_STRING", "")))
+
+
+def hello(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+    """Answer at once; a HEAD as if it were a GET."""
+    start_response("200 OK", [*TEXT, ("Content-Length", "5")])
+    return [b"hello"]
+
+
+class Stream:
+    """Chunks as they are made, with a close() that tells when it was called (PEP 3333, "Specification Details")."""
+
+    def __init__(self, chunks: Iterator[bytes], number: str) -> None:
+        self._chunks = chunks
+        self._number = number
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        """Be told that this is over."""
+        note(self._number, "closed")
+
+
+def stream(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Send numbered chunks with pauses."""
+    start_response("200 OK", TEXT)
+    return Stream(chunks_of(asked), asked["number"])
+
+
+def chunks_of(asked: Asked) -> Iterator[bytes]:
+    """Yield numbered chunks, noting each."""
+    for count in range(int(asked["chunks"])):
+        note(asked["number"], "chunk", count=count)
+        yield b"chunk %d\n" % count
+        time.sleep(float(asked["interval"]))
+
+
+def body(environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Read the body piece by piece, to its end or its error."""
+    total, digest, read = 0, hashlib.sha256(), environ["wsgi.input"].read
+    try:
+        while piece := read(1000):
+            note(asked["number"], "read", count=len(piece))
+            total += len(piece)
+            digest.update(piece)
+    except Exception as error:
+        note(asked["number"], "broken", error=type(error).__name__)
+        raise
+    note(asked["number"], "end", total=total)
+    start_response("200 OK", TEXT)
+    return [f"{total} {digest.hexdigest()}".encode()]
+
+
+def wait(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Wait, then answer; there is nothing to listen to meanwhile."""
+    note(asked["number"], "waiting")
+    time.sleep(float(asked["seconds"]))
+    note(asked["number"], "waited")
+    start_response("200 OK", TEXT)
+    return [b"waited"]
+
+
+class Afterwards:
+    """A body whose close() goes on working."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"answered"
+
+    def close(self) -> None:
+        """Work after the answer: the only place that WSGI has for it."""
+        time.sleep(float(self._asked["seconds"]))
+        note(self._asked["number"], "worked")
+
+
+def after(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Answer, then work."""
+    start_response("200 OK", [*TEXT, ("Content-Length", "8")])
+    return Afterwards(asked)
+
+
+def state(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+    """Tell what was handed over at startup: WSGI has no startup."""
+    start_response("200 OK", TEXT)
+    return [b"none"]
+
+
+def events(environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Send three events from the one after Last-Event-ID on (WHATWG HTML, "Server-sent events")."""
+    first = int(environ.get("HTTP_LAST_EVENT_ID", "0")) + 1
+    start_response("200 OK", [("Content-Type", "text/event-stream")])
+    return events_from(first, float(asked["interval"]))
+
+
+def events_from(first: int, interval_s: float) -> Iterator[bytes]:
+    """Yield three events with pauses."""
+    for count in range(first, first + 3):
+        yield b"id: %d\ndata: %d\n\n" % (count, count)
+        time.sleep(interval_s)
+
+
+def trailers(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+    """Answer without trailers: WSGI has no word for them."""
+    start_response("200 OK", TEXT)
+    return [b"no way to send trailers"]
+
+
+def refuse(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+    """Answer without having read the body."""
+    start_response("413 Content Too Large", [*TEXT, ("Content-Length", "7")])
+    return [b"refused"]
+
+
+def fail(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Raise before the answer, or after its first chunk."""
+    if asked["when"] == "before":
+        raise RuntimeError("failed before the answer, as asked")
+    start_response("200 OK", TEXT)
+    return failing()
+
+
+def failing() -> Iterator[bytes]:
+    """Yield a chunk, then raise."""
+    yield b"first chunk\n"
+    raise RuntimeError("failed midway, as asked")
+
+
+def context(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+    """Set a context variable; tell what it was before, and what it is while the answer is iterated (PEP 567)."""
+    before = seen.get()
+    seen.set(asked["number"])
+    start_response("200 OK", TEXT)
+    return told(before)
+
+
+def told(before: str) -> Iterator[bytes]:
+    """Yield a context variable as it was, and as it is now."""
+    yield f"{before} ".encode()
+    yield seen.get().encode()
+
+
+ROUTES: dict[str, Callable[[Environ, StartResponse, Asked], Iterable[bytes]]] = {
+    "/": hello,
+    "/stream": stream,
+    "/body": body,
+    "/wait": wait,
+    "/after": after,
+    "/state": state,
+    "/events": events,
+    "/trailers": trailers,
+    "/refuse": refuse,
+    "/fail": fail,
+    "/context": context,
+    "/ws": hello,
+}
