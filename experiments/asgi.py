@@ -161,6 +161,13 @@ async def fail(_scope: Scope, _receive: Receive, send: Send, asked: Asked) -> No
     raise RuntimeError("failed midway, as asked")
 
 
+async def write_scope(scope: Scope, _receive: Receive, send: Send, _asked: Asked) -> None:
+    """Write into the scope (ASGI, "Middleware": who changes it should copy it first)."""
+    found = "found" if "lab.key" in scope else "written"
+    scope["lab.key"] = found
+    await respond(send, 200, str(scope["lab.key"]).encode())
+
+
 async def context(_scope: Scope, _receive: Receive, send: Send, asked: Asked) -> None:
     """Set a context variable; tell what it was before, and what it is after an await (PEP 567)."""
     before = seen.get()
@@ -181,5 +188,6 @@ ROUTES: dict[str, Callable[[Scope, Receive, Send, Asked], Awaitable[None]]] = {
     "/refuse": refuse,
     "/fail": fail,
     "/context": context,
+    "/scope": write_scope,
     "/ws": hello,
 }

@@ -145,6 +145,13 @@ def failing() -> Iterator[bytes]:
     raise RuntimeError("failed midway, as asked")
 
 
+def scope(environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+    """Write into the environ (PEP 3333, "environ Variables": a dict that the app may change)."""
+    found = environ.setdefault("lab.key", "written") if "lab.key" not in environ else "found"
+    start_response("200 OK", TEXT)
+    return [str(found).encode()]
+
+
 def context(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
     """Set a context variable; tell what it was before, and what it is while the answer is iterated (PEP 567)."""
     before = seen.get()
@@ -171,5 +178,6 @@ ROUTES: dict[str, Callable[[Environ, StartResponse, Asked], Iterable[bytes]]] = 
     "/refuse": refuse,
     "/fail": fail,
     "/context": context,
+    "/scope": scope,
     "/ws": hello,
 }

@@ -14,6 +14,7 @@ from rich.console import Console
 from lab import dashboard as dashboards
 from lab import serve as serving_stacks
 from lab import summary
+from lab.capabilities.experiments import EXPERIMENTS
 from lab.console import (
     AsJson,
     Out,
@@ -25,6 +26,7 @@ from lab.console import (
     wide_console,
 )
 from lab.errors import LabError, UsageError
+from lab.explored import EXPLORED, explored
 from lab.judge.calibration import passed
 from lab.judge.comparisons import judge
 from lab.measure.calibrate import Rig
@@ -66,6 +68,7 @@ APP = typer.Typer(
     help="The same endpoints against WSGI and ASGI, served, loaded and judged side by side.",
 )
 APP.add_typer(STORED)
+APP.add_typer(EXPLORED)
 
 BESIDE_RESUME = ("resume", "as_json")
 
@@ -209,6 +212,11 @@ def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: 
         telling(tasks, quiet=as_json) as teller,
         Standby() as standby,
     ):
+        if choice.explores and not run.capabilities:
+            sound = [stack for stack in choice.stacks if stack.missing() is None]
+            run.capabilities = explored(
+                sound, list(EXPERIMENTS.values()), choice.settings, held, quiet=as_json
+            )
         processes = choice.options.processes
         bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, processes, standby)
         make(run, tasks, bench, folder, teller)

@@ -45,9 +45,14 @@ def _comparisons(run: Run, _: Sequence[Picture]) -> str:
     return csv.comparisons(run)
 
 
+def _capabilities(run: Run, _: Sequence[Picture]) -> str:
+    return csv.capabilities(run)
+
+
 REPORTS: dict[str, Report] = {
     "report.html": _page,
     "report.md": markdown.report,
     "trials.csv": _trials,
     "comparisons.csv": _comparisons,
+    "capabilities.csv": _capabilities,
 }

@@ -72,9 +72,10 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class Capability(msgspec.Struct, frozen=True):
-    """What an experiment found of a stack: whether it can, and the evidence in one sentence."""
+    """What an experiment found of a stack: what it asked, whether the stack can, and the evidence in one sentence."""
 
     experiment: str
+    asks: str
     stack: str
     can: Can
     says: str

@@ -26,7 +26,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Laboratory:
-    """Where experiments are made: the settings of every stack, the leash of its servers, a folder for notes and logs."""
+    """Where experiments are made: the stacks' settings, the leash of their servers, a folder for notes and logs."""
 
     settings: Settings
     leash: Leash
@@ -73,7 +73,7 @@ def _findings(
         except (OSError, LabError) as error:
             bench.renew()
             finding = Finding("no", f"the experiment ended with: {error}")
-        capability = Capability(experiment.name, bench.stack.name, finding.can, finding.says)
+        capability = Capability(experiment.name, experiment.asks, bench.stack.name, finding.can, finding.says)
         tell(capability)
         yield capability
 
@@ -109,6 +109,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "Can work go on after the response?",
             life.works_after_the_response,
         ),
+        Experiment("own-scope", "Can the app write into what it was called with?", life.owns_its_scope),
         Experiment("hooks", "Are there startup and shutdown hooks?", life.has_hooks),
         Experiment("state", "Does state from startup reach requests?", life.hands_over_state),
         Experiment("websocket", "Does it speak WebSocket?", protocol.speaks_websocket),
@@ -123,7 +124,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "error-midway", "Is an error midway visible to the client?", protocol.error_midway_is_visible
         ),
         Experiment("contextvars", "Do context variables hold for one request?", life.keeps_contexts),
-        Experiment("at-once", "How many waiting requests are served at once?", life.serves_at_once),
+        Experiment("at-once", "Are twenty waiting requests served at once?", life.serves_at_once),
         Experiment("half-closed", "Are half-closed clients answered?", protocol.answers_half_closed),
         Experiment("head", "Does HEAD have no body, whatever the app sends?", protocol.head_has_no_body),
         Experiment("graceful", "Does a graceful stop finish what is in progress?", life.stops_gracefully),

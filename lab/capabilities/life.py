@@ -6,7 +6,7 @@ from lab.capabilities.bench import Bench, Note
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
 
 WORK_S = 0.8
-CROWD, SLEEP_S = 30, 0.2
+CROWD, SLEEP_S = 20, 0.2
 NEARLY_ALL = 0.9
 SOON_S = 4.0
 OK = 200
@@ -52,6 +52,14 @@ def hands_over_state(bench: Bench) -> Finding:
     return yes("scope['state'] has what startup put there")
 
 
+def owns_its_scope(bench: Bench) -> Finding:
+    """The app writes a key into its environ or scope: does that work, and does the next request see it?"""
+    first, second = (bench.get(f"/scope?number={bench.number()}").body for _ in range(2))
+    if first == second == b"written":
+        return yes("a key was written and read, and the next request had another one")
+    return no(f"the app got {first.decode(errors='replace')!r}, then {second.decode(errors='replace')!r}")
+
+
 def keeps_contexts(bench: Bench) -> Finding:
     """A context variable: is it seen while the answer is made, and by nobody after (PEP 567)?"""
     numbers = [bench.number() for _ in range(bench.slots + 2)]
@@ -67,7 +75,7 @@ def keeps_contexts(bench: Bench) -> Finding:
 
 
 def serves_at_once(bench: Bench) -> Finding:
-    """Thirty requests that wait: how many are in progress at once?"""
+    """Twenty requests that wait: how many are in progress at once?"""
     numbers = [bench.number() for _ in range(CROWD)]
     longest_s = CROWD * SLEEP_S + SOON_S
     with ThreadPoolExecutor(CROWD) as crowd:

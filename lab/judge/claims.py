@@ -18,21 +18,23 @@ Place = tuple[str, str, Value]
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule found, and where it looked."""
+    """What a rule found, and where it looked: at trials, or at experiments."""
 
     ruling: Ruling
     says: str
-    places: tuple[Place, ...]
+    places: tuple[Place, ...] = ()
+    experiments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim with its ruling; `evidence` holds a trial of each place that was looked at."""
+    """A claim with its ruling; `evidence` has a trial of each place that was looked at, `rows` the experiments."""
 
     claim: str
     ruling: Ruling
     says: str = ""
     evidence: tuple[Trial, ...] = ()
+    rows: tuple[str, ...] = ()
 
 
 Rule = Callable[[Run], Found | None]
@@ -48,7 +50,8 @@ def _ruled(run: Run, claim: str, rule: Rule | None) -> Claim:
     if found is None:
         return Claim(claim, "not measured in this run")
     made = [[trial for trial in trials_of(run, *place) if trial.status == "ok"] for place in found.places]
-    return Claim(claim, found.ruling, found.says, tuple(trials[0] for trials in made if trials))
+    evidence = tuple(trials[0] for trials in made if trials)
+    return Claim(claim, found.ruling, found.says, evidence, found.experiments)
 
 
 def wsgi_blocks(run: Run) -> Found | None:
@@ -126,6 +129,70 @@ def bridge_is_free(run: Run) -> Found | None:
     return Found(ruling, says, _places(times, "baseline", highest(run, "baseline")))
 
 
+def wsgi_has_no_websockets(run: Run) -> Found | None:
+    """An upgrade is asked for, and what comes back is told."""
+    refused = _can(run, "websocket", "wsgi")
+    if not refused:
+        return None
+    ruling: Ruling = "confirmed" if set(refused.values()) == {"no"} else "depends"
+    return Found(ruling, f"An upgrade is refused or ignored: {_said(refused)}.", experiments=("websocket",))
+
+
+def asgi_brings_background_tasks(run: Run) -> Found | None:
+    """Work after the response, on both interfaces."""
+    asgi, wsgi = _can(run, "after-response", "asgi"), _can(run, "after-response", "wsgi")
+    if not asgi or not wsgi:
+        return None
+    says = f"ASGI: {_said(asgi)}. WSGI can, in its iterator's close(), which holds the slot: {_said(wsgi)}."
+    return Found(
+        "depends" if "no" not in wsgi.values() else "confirmed", says, experiments=("after-response",)
+    )
+
+
+def asgi_brings_http2(run: Run) -> Found | None:
+    """HTTP/2 is a server's, whichever interface it calls."""
+    asgi, wsgi = _can(run, "http2", "asgi"), _can(run, "http2", "wsgi")
+    if not asgi:
+        return None
+    every = {**asgi, **wsgi}
+    ruling: Ruling = "refuted" if "yes" not in asgi.values() or "yes" in wsgi.values() else "depends"
+    return Found(ruling, f"It is the server's, not the interface's: {_said(every)}.", experiments=("http2",))
+
+
+def asgi_adds_lifespan(run: Run) -> Found | None:
+    """Startup, shutdown, and what startup hands over."""
+    asgi, wsgi = _can(run, "hooks", "asgi"), _can(run, "hooks", "wsgi")
+    if not asgi:
+        return None
+    holds = set(asgi.values()) == {"yes"} and "yes" not in wsgi.values()
+    return Found(
+        "confirmed" if holds else "depends", f"{_said({**asgi, **wsgi})}.", experiments=("hooks", "state")
+    )
+
+
+def scope_is_immutable(run: Run) -> Found | None:
+    """The app writes into it."""
+    written = _can(run, "own-scope", "asgi")
+    if not written:
+        return None
+    ruling: Ruling = "refuted" if "yes" in written.values() else "confirmed"
+    says = "An app may write into the scope it is given; the next request has another"
+    return Found(ruling, f"{says}: {_said(written)}.", experiments=("own-scope",))
+
+
+def _can(run: Run, experiment: str, app: str) -> dict[str, str]:
+    """Return what an experiment found of the stacks that run an app natively."""
+    return {
+        each.stack: each.can
+        for each in run.capabilities
+        if each.experiment == experiment and each.stack.partition("/")[2] == app
+    }
+
+
+def _said(found: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {can}" for name, can in found.items())
+
+
 def _in_progress(run: Run, ending: str) -> dict[str, float]:
     """Return how many waiting requests each stack of that ending served at once: Little's law."""
     found = {}
@@ -189,14 +256,14 @@ SAME = 0.05
 CLAIMS: tuple[tuple[str, Rule | None], ...] = (
     ("WSGI is blocking", wsgi_blocks),
     ("WSGI cannot stream", wsgi_cannot_stream),
-    ("WSGI has no WebSockets", None),
+    ("WSGI has no WebSockets", wsgi_has_no_websockets),
     ("ASGI is non-blocking", asgi_does_not_block),
     ("ASGI streams", asgi_streams),
-    ("ASGI brings background tasks", None),
-    ("ASGI brings HTTP/2", None),
-    ("ASGI adds lifespan", None),
+    ("ASGI brings background tasks", asgi_brings_background_tasks),
+    ("ASGI brings HTTP/2", asgi_brings_http2),
+    ("ASGI adds lifespan", asgi_adds_lifespan),
     ("uvicorn runs any ASGI app", None),
-    ("The scope is immutable", None),
+    ("The scope is immutable", scope_is_immutable),
     ("ASGI is faster", asgi_is_faster),
     ("A bridge is free", bridge_is_free),
 )

@@ -23,7 +23,7 @@ from lab.judge.comparisons import (
 )
 from lab.judge.conditions import Change, changes, comparability, forbidding, told
 from lab.judge.figures import describe
-from lab.run import Run, Trial
+from lab.run import Can, Run, Trial
 from lab.stacks import COPY
 from loadtests.scenarios import Value
 
@@ -62,6 +62,17 @@ class Difference(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class CapabilityChange(msgspec.Struct, frozen=True):
+    """A stack that an experiment found otherwise in the other run, with the evidence of both."""
+
+    experiment: str
+    stack: str
+    a: Can
+    b: Can
+    says_a: str
+    says_b: str
+
+
 class Named(msgspec.Struct, frozen=True):
     """Which run it is."""
 
@@ -81,6 +92,7 @@ class Diff(msgspec.Struct, frozen=True):
     differences: list[Difference]
     only_a: list[str]
     only_b: list[str]
+    capabilities: list[CapabilityChange] = []
 
 
 def diff(a: Run, b: Run) -> Diff:
@@ -101,7 +113,18 @@ def diff(a: Run, b: Run) -> Diff:
         ],
         only_a=[written(place) for place in in_a if place not in in_b],
         only_b=[written(place) for place in in_b if place not in in_a],
+        capabilities=capability_changes(a, b),
     )
+
+
+def capability_changes(a: Run, b: Run) -> list[CapabilityChange]:
+    """Return what both runs explored and found differently."""
+    before = {(each.experiment, each.stack): each for each in a.capabilities}
+    return [
+        CapabilityChange(now.experiment, now.stack, then.can, now.can, then.says, now.says)
+        for now in b.capabilities
+        if (then := before.get((now.experiment, now.stack))) is not None and then.can != now.can
+    ]
 
 
 def by_place(run: Run) -> Mapping[Place, list[Trial]]:

@@ -37,6 +37,12 @@ class Choice:
         """What every stack is given."""
         return Settings(self.options.workers, self.options.threads)
 
+    @property
+    def explores(self) -> bool:
+        """Whether it is to be found out what the stacks can do: not for a single scenario, nor for a noise floor."""
+        whole = self.scenarios == scenarios_of(self.profile, [])
+        return self.profile.explores and whole and not self.options.aa
+
     def tasks(self) -> list[Task]:
         """Return the trials in their order, the same at every call."""
         return plan(self.profile, self.stacks, self.scenarios, self.seed, self.baseline)

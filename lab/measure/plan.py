@@ -32,6 +32,8 @@ class Profile:
 
     One with no level there is left out, and measured at all of them when it is asked for by name.
 
+    What the stacks can do is explored first where it `explores`.
+
     In the scenarios of `against_itself` the baseline is measured twice, under two names: the noise floor.
     """
 
@@ -42,6 +44,7 @@ class Profile:
     stretch: float = 1.0
     against_itself: tuple[str, ...] = ()
     levels: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    explores: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ PROFILES: dict[str, Profile] = {
             repetitions=0.25,
             stretch=0.5,
             levels=LEVELS_OF_SMOKE,
+            explores=False,
         ),
         Profile(
             "quick",

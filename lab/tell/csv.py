@@ -63,6 +63,12 @@ def comparisons(run: Run) -> str:
     )
 
 
+def capabilities(run: Run) -> str:
+    """Return capabilities.csv: one row a finding, with its evidence."""
+    rows = ((c.experiment, c.asks, c.stack, c.can, c.says) for c in run.capabilities)
+    return _written(("experiment", "asks", "stack", "can", "says"), rows)
+
+
 def _written(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")

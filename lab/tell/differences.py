@@ -56,9 +56,12 @@ def page(diff: Diff) -> str:
 
 
 def one_sided(diff: Diff) -> list[str]:
-    """Return a line for each place that one of the runs alone has measured."""
+    """Return a line for what one of the runs alone has measured, and for each stack that can something in one alone."""
     lines = [(name, places) for name, places in (("A", diff.only_a), ("B", diff.only_b)) if places]
-    return [f"only in {name}: {', '.join(places)}" for name, places in lines]
+    only = [f"only in {name}: {', '.join(places)}" for name, places in lines]
+    return only + [
+        f"{c.experiment} {c.stack} was {c.a} ({c.says_a}), is {c.b} ({c.says_b})" for c in diff.capabilities
+    ]
 
 
 def tables(diff: Diff, *, intervals: bool = False) -> list[Table]:

@@ -17,6 +17,7 @@ from lab.judge.claims import claims
 from lab.judge.figures import describe
 from lab.judge.standings import Standing, headlines, standings
 from lab.run import Comparison, Run, ScenarioRecord, Trial
+from lab.tell.capabilities import by_experiment
 from lab.tell.doubts import raised
 from lab.tell.drawing import KEYS_ABREAST, PLOT_HEIGHT, Picture
 from lab.tell.palette import colour_of
@@ -64,6 +65,8 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
             sections=sections(run, drawn, excerpts),
             doubts=raised(run.trials),
             left_out=left_out(run),
+            capabilities=by_experiment(run.capabilities),
+            explored=list(dict.fromkeys(each.stack for each in run.capabilities)),
             bundle=Markup(bundle()),  # noqa: S704 - the charting library's own source
             data=packed(
                 {

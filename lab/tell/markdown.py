@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from lab.judge.answers import answers as answered
 from lab.run import Commands, Run, Trial
+from lab.tell.capabilities import table
 from lab.tell.doubts import raised
 from lab.tell.drawing import Picture
 from lab.tell.tables import tables, verdicts
@@ -29,6 +30,7 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
         answers=answered(run),
         doubts=raised(run.trials),
         shown_places=SHOWN_PLACES,
+        explored=[table(run.capabilities)] if run.capabilities else [],
         servers=first_of_each(run.trials, lambda trial: trial.stack),
         loads=first_of_each(run.trials, lambda trial: f"{trial.scenario}@{trial.level}"),
     )
