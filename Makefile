@@ -15,7 +15,7 @@ BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare resume serve dashboard report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
+.PHONY: help setup servers compare resume serve dashboard capabilities report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
         lock clean
 
 help: ## list the verbs
@@ -47,6 +47,9 @@ serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 
 dashboard: setup ## serve the six default stacks (or STACKS) and load them from a page, until Ctrl-C
 	@$(BIN)/lab dashboard $(STACKS) --out $(OUT)
+
+capabilities: setup ## find out by experiment what the stacks (STACKS) can do
+	@$(BIN)/lab capabilities $(STACKS:%=--stack %)
 
 report: setup ## write the report of RUN (the latest) again
 	@$(BIN)/lab report $(RUN)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("contract", "wsgi_app", "asgi_app", "bridge", "loadtests", "lab")
+PACKAGES = ("contract", "wsgi_app", "asgi_app", "bridge", "experiments", "loadtests", "lab")
 
 ARROWS = {
     "contract": set(),
     "wsgi_app": {"contract"},
     "asgi_app": {"contract"},
     "bridge": {"wsgi_app", "asgi_app"},
+    "experiments": {"wsgi_app", "asgi_app"},  # the words of both interfaces
     "loadtests": set(),
     "lab": {"contract"},  # and of loadtests its path, and what is plain data
 }

@@ -9,7 +9,7 @@ from lab.errors import LabError
 from lab.reports import tell
 from tests.lab import runs
 
-FORMS = ["report.html", "report.md", "trials.csv", "comparisons.csv"]
+FORMS = ["report.html", "report.md", "trials.csv", "comparisons.csv", "capabilities.csv"]
 
 
 def test_charts_are_files_beside_the_report(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_charts_are_files_beside_the_report(tmp_path: Path) -> None:
     shown = re.findall(r"^!\[.+\]\((charts/.+\.svg)\)$", (tmp_path / "report.md").read_text(), re.MULTILINE)
     assert sorted(shown) == sorted(str(path.relative_to(tmp_path)) for path in paths if path.suffix == ".svg")
     assert len(shown) == len({*shown}) > 20
-    assert [path.name for path in paths[:4]] == FORMS
+    assert [path.name for path in paths[: len(FORMS)]] == FORMS
 
 
 def test_run_without_figures_is_told_without_charts(tmp_path: Path) -> None:

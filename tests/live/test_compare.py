@@ -25,6 +25,7 @@ def test_smoke_run_measures_everything(tmp_path: Path) -> None:
     assert [trial.figures["answers"] > 0 for trial in slow_io] == [True, True]
     assert [trial.figures["ceiling_share"] < 1.1 for trial in slow_io] == [True, True]
     assert sorted(path.name for path in folder.iterdir()) == [
+        "capabilities.csv",
         "charts",
         "comparisons.csv",
         "logs",

@@ -1,0 +1,77 @@
+"""Every experiment on real servers: verdicts that follow from the interfaces, and those that FACTS of servers say."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.capabilities.experiments import EXPERIMENTS, Laboratory, explore
+from lab.measure.leash import leash
+from lab.run import Capability
+from lab.servers import Settings
+from lab.stacks import find
+
+THREADS, LOOP, BRIDGED, CROSSED = (
+    "gunicorn-gthread/wsgi",
+    "uvicorn/asgi",
+    "uvicorn/wsgi-bridged",
+    "gunicorn-gthread/asgi-bridged",
+)
+STACKS = (THREADS, LOOP, BRIDGED, CROSSED)
+EXPECTED = {
+    "streams-responses": ("yes", "yes", "yes", "yes"),
+    "reads-body": ("yes", "yes", "yes", "no"),
+    "chunked-body": ("yes", "yes", "yes", "no"),
+    "slow-body": ("no", "yes", "no", "no"),
+    "gone-writing": ("yes", "no", "no", "no"),
+    "cleans-up": ("yes", "yes", "yes", "no"),
+    "gone-waiting": ("no", "yes", "no", "no"),
+    "abandoned": ("yes", "yes", "no", "yes"),
+    "aborted-upload": ("partly", "yes", "partly", "no"),
+    "after-response": ("partly", "yes", "partly", "partly"),
+    "own-scope": ("yes", "yes", "yes", "yes"),
+    "hooks": ("no", "yes", "no", "no"),
+    "state": ("no", "yes", "no", "no"),
+    "websocket": ("no", "yes", "no", "no"),
+    "http2": ("no", "no", "no", "no"),
+    "events": ("yes", "yes", "yes", "yes"),
+    "trailers": ("no", "no", "no", "no"),
+    "continue": ("no", "yes", "yes", "no"),
+    "error-before": ("yes", "yes", "yes", "yes"),
+    "error-midway": ("yes", "yes", "yes", "yes"),
+    "contextvars": ("partly", "yes", "yes", "yes"),
+    "at-once": ("partly", "yes", "partly", "partly"),
+    "half-closed": ("yes", "no", "no", "yes"),
+    "head": ("yes", "yes", "yes", "yes"),
+    "graceful": ("yes", "yes", "yes", "yes"),
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Capability]:
+    """Make every experiment on four stacks, once."""
+    folder: Path = tmp_path_factory.mktemp("notes")
+    with leash() as held:
+        laboratory = Laboratory(Settings(), held, folder)
+        return explore(
+            [find(name) for name in STACKS], list(EXPERIMENTS.values()), laboratory, lambda _: None
+        )
+
+
+def test_every_experiment_has_an_expectation() -> None:
+    """A new row is held to something."""
+    assert list(EXPECTED) == list(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_experiment_finds_what_is_known(found: list[Capability], name: str) -> None:
+    """On gthread, uvicorn, and both bridges; when a server learns something this says so."""
+    told = [each for each in found if each.experiment == name]
+    assert tuple(each.can for each in told) == EXPECTED[name], [each.says for each in told]
+
+
+def test_every_finding_has_its_evidence(found: list[Capability]) -> None:
+    """No word without a sentence, in the order of the rows, then of the stacks."""
+    assert [(each.experiment, each.stack) for each in found] == [
+        (name, s) for name in EXPERIMENTS for s in STACKS
+    ]
+    assert all(len(each.says) > 5 for each in found)
