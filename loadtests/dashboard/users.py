@@ -71,6 +71,12 @@ class ProbeUser(StackUser):
             self.stage.leave(lane)
         super().on_stop()
 
+    def stop(self, force: bool = False) -> bool:  # noqa: FBT001, FBT002 - as locust's own
+        """Stop at once: asking has no end that could be waited for."""
+        del force
+        stopped: bool = super().stop(force=True)
+        return stopped
+
     @task
     def probe(self) -> None:
         """Ask in all lanes for ever."""
