@@ -21,7 +21,7 @@ from lab.measure.environment import environment
 from lab.measure.fleet import Fleet, fleet
 from lab.measure.leash import Leash, leash
 from lab.measure.process import last_lines, port_taken, started
-from lab.run import Run, as_json_text
+from lab.run import Run, as_json_text, write
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
 from lab.stacks import Command, Stack
@@ -115,8 +115,11 @@ class Judging:
         began = time.time() - (time.monotonic() - played.began_at)
         run = run_of(played, self.stacks, self.settings, environment([], []), began)
         folder = self.out / run.run.id
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "results.json").write_bytes(as_json_text(run))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LabError(f"Can't keep the run in {folder}: {error.strerror}.") from error
+        write(run, folder)
         return run, folder
 
 
