@@ -1,22 +1,17 @@
 """The dashboard in a real browser: one `lab dashboard` for all tests, which take it from idle to its report."""
 
-import json
 import re
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Literal
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lab import schema
-from lab.measure.process import free_port
 from lab.run import Run, read
 from loadtests.dashboard.work import kinds_of_work
 from tests.browser.pages import Opened, violations
-from tests.live.processes import LabProcess, lab
+from tests.live.dashboards import PAGE, Dashboard, dashboard
 
 SYNC, LOOP, BRIDGED = STACKS = ("gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/wsgi-bridged")
 PHONE, DESK = 390, 1400
@@ -28,87 +23,39 @@ MOVED = """
     .every((line, place) => line.getAttribute("d") !== before[place])
 """
 Theme = Literal["light", "dark"]
-Lot = dict[str, Any]
-
-
-class Dashboard:
-    """A `lab dashboard` that runs: where it answers, and what its processes are."""
-
-    def __init__(self, process: LabProcess, url: str, out: Path) -> None:
-        self.url = url
-        self.out = out
-        self._process = process
-
-    def answer(self, path: str) -> Any:
-        """Return what it answers in JSON."""
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as response:  # noqa: S310 - its own URL
-            return json.load(response)
-
-    def ready(self) -> bool:
-        """Tell whether it answers."""
-        try:
-            return bool(self.answer("/side-by-side/moments"))
-        except OSError:
-            return False
-
-    def lots(self) -> dict[str, Lot]:
-        """Return how each stack is doing now."""
-        lots: list[Lot] = self.answer("/side-by-side/moments")["moments"][-1]["lots"]
-        return dict(zip(STACKS, lots, strict=True))
-
-    def rows(self) -> dict[str, Lot]:
-        """Return the rows of locust's table by their names."""
-        return {row["name"]: row for row in self.answer("/stats/requests")["stats"]}
-
-    def wait_until(self, seen: Callable[[], object]) -> None:
-        """Wait until something is seen, not longer than to the deadline."""
-        self._process.wait_until(seen)
-
-    def pid(self, app: str) -> int:
-        """Return the process of the server that serves an app."""
-        (found,) = (
-            child.pid
-            for child in psutil.Process(self._process.process.pid).children()
-            if child.status() != psutil.STATUS_ZOMBIE and app in child.cmdline()
-        )
-        return found
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Dashboard]:
+def running(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Dashboard]:
     """Run `lab dashboard` with three stacks."""
     del chromium  # asked for first: without a browser nothing is started
-    folder, port = tmp_path_factory.mktemp("dashboard"), free_port()
-    out = folder / "results"
-    with lab(folder, "dashboard", *STACKS, "--port", str(port), "--out", str(out)) as process:
-        found = Dashboard(process, f"http://127.0.0.1:{port}", out)
-        process.wait_until(found.ready)
+    with dashboard(tmp_path_factory.mktemp("dashboard"), *STACKS) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def opened(dashboard: Dashboard, chromium: Browser) -> Iterator[Opened]:
+def opened(running: Dashboard, chromium: Browser) -> Iterator[Opened]:
     """Open the page for all tests: what it said is looked at last."""
     with chromium.new_context(viewport={"width": DESK, "height": 900}, reduced_motion="reduce") as context:
         context.set_default_timeout(WITHIN_MS)
         found = Opened(context.new_page())
-        found.page.goto(f"{dashboard.url}/side-by-side")
+        found.page.goto(f"{running.url}{PAGE}")
         yield found
 
 
 @pytest.fixture
-def page(opened: Opened, dashboard: Dashboard) -> Page:
+def page(opened: Opened, running: Dashboard) -> Page:
     """Return the page that all tests share, where the stacks are shown."""
-    place = f"{dashboard.url}/side-by-side"
+    place = f"{running.url}{PAGE}"
     if opened.page.url != place:
         opened.page.goto(place)
     return opened.page
 
 
 @pytest.fixture(scope="module")
-def results(dashboard: Dashboard, opened: Opened, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def results(running: Dashboard, opened: Opened, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Stop the load and download its run."""
-    opened.page.goto(f"{dashboard.url}/side-by-side")
+    opened.page.goto(f"{running.url}{PAGE}")
     opened.page.get_by_role("button", name="Stop").click()
     with opened.page.expect_download() as downloading:
         opened.page.get_by_role("link", name="results.json").click()
@@ -174,23 +121,23 @@ def test_slow_traffic_fills_the_sync_worker(page: Page) -> None:
     expect(lane(page, LOOP).locator(".queue strong")).to_have_count(0)
 
 
-def test_fast_route_waits_behind_the_sync_worker_alone(page: Page, dashboard: Dashboard) -> None:
+def test_fast_route_waits_behind_the_sync_worker_alone(page: Page, running: Dashboard) -> None:
     """Its probe is in seconds, while that of the event loop stays far below."""
 
     def apart() -> bool:
-        lots = dashboard.lots()
+        lots = running.lots()
         return bool(lots[SYNC]["probe"]["p50_ms"] > max(1000, 4 * lots[LOOP]["probe"]["p50_ms"]))
 
-    dashboard.wait_until(apart)
+    running.wait_until(apart)
     expect(lane(page, SYNC).locator("[data-figure=probe].slow")).to_have_text(re.compile(r" s, .* s$"))
 
 
-def test_throughput_stands_against_its_ceiling(page: Page, dashboard: Dashboard) -> None:
+def test_throughput_stands_against_its_ceiling(page: Page, running: Dashboard) -> None:
     """One place and 0.2 s of waiting: the sync worker's lane says 5.0 a second, and answers no more."""
     figure = lane(page, SYNC).locator("[data-figure=throughput]")
     expect(figure).to_have_text(re.compile(r"^\d+\.\d of 5\.0 /s$"))
-    dashboard.wait_until(lambda: dashboard.lots()[LOOP]["throughput_per_s"] > 10)
-    assert dashboard.lots()[SYNC]["throughput_per_s"] < 10
+    running.wait_until(lambda: running.lots()[LOOP]["throughput_per_s"] > 10)
+    assert running.lots()[SYNC]["throughput_per_s"] < 10
 
 
 @pytest.mark.parametrize("name", ["probe", "traffic", "throughput", "cpu"])
@@ -202,53 +149,53 @@ def test_charts_have_marks_that_move(page: Page, name: str) -> None:
     page.wait_for_function(MOVED, arg=[name, before])
 
 
-def test_locust_has_a_tab_with_a_row_for_each_stack(opened: Opened, dashboard: Dashboard) -> None:
+def test_locust_has_a_tab_with_a_row_for_each_stack(opened: Opened, running: Dashboard) -> None:
     """Beside locust's own tables stands ours, with the users that there are."""
     page = opened.page
-    page.goto(dashboard.url)
+    page.goto(running.url)
     page.get_by_role("tab", name="Side by side").click()
     expect(page.locator("tbody td:first-child")).to_have_text(list(STACKS))
     expect(page.locator("tbody td:nth-child(2)")).to_have_text([re.compile(r"^6[678]$")] * len(STACKS))
 
 
-def test_locust_links_the_page(opened: Opened, dashboard: Dashboard) -> None:
+def test_locust_links_the_page(opened: Opened, running: Dashboard) -> None:
     """From locust's own UI one click leads to the lanes."""
-    opened.page.goto(dashboard.url)
+    opened.page.goto(running.url)
     opened.page.get_by_role("link", name="Side by side, live").click()
     expect(opened.page.locator(".lane")).to_have_count(len(STACKS))
 
 
-def test_blocked_loop_answers_nobody(page: Page, dashboard: Dashboard) -> None:
+def test_blocked_loop_answers_nobody(page: Page, running: Dashboard) -> None:
     """One blocking request, and the event loop's fast route waits for longer than a second."""
     press(page, "Block the loop")
     told(page, "Block the loop")
-    dashboard.wait_until(lambda: dashboard.lots()[LOOP]["probe"]["p99_ms"] > 1000)
+    running.wait_until(lambda: running.lots()[LOOP]["probe"]["p99_ms"] > 1000)
 
 
-def test_blocking_request_was_answered_by_the_server(dashboard: Dashboard) -> None:
+def test_blocking_request_was_answered_by_the_server(running: Dashboard) -> None:
     """It stands in locust's table, once and without an error."""
     row = f"[{LOOP}] GET /sleep/blocking?seconds=2"
-    dashboard.wait_until(lambda: row in dashboard.rows())
-    found = dashboard.rows()[row]
+    running.wait_until(lambda: row in running.rows())
+    found = running.rows()[row]
     assert (found["num_requests"], found["num_failures"]) == (1, 0)
 
 
-def test_abandoned_streams_are_counted(page: Page, dashboard: Dashboard) -> None:
+def test_abandoned_streams_are_counted(page: Page, running: Dashboard) -> None:
     """Ten clients of the event loop leave after their first chunks, which all of them got."""
     row = f"[{LOOP}] GET /stream?chunks=200&interval=0.05&size=128"
     press(page, "Abandon streams")
-    dashboard.wait_until(lambda: dashboard.rows().get(row, {}).get("num_requests") == 10)
-    assert dashboard.rows()[row]["num_failures"] == 0
+    running.wait_until(lambda: running.rows().get(row, {}).get("num_requests") == 10)
+    assert running.rows()[row]["num_failures"] == 0
 
 
-def test_restarted_server_is_another_that_answers(page: Page, dashboard: Dashboard) -> None:
+def test_restarted_server_is_another_that_answers(page: Page, running: Dashboard) -> None:
     """Restart ends the process of that stack alone, and the next one is asked by the users who are there."""
-    before, others = dashboard.pid("asgi_app:app"), dashboard.pid("wsgi_app:app")
+    before, others = running.pid("asgi_app:app"), running.pid("wsgi_app:app")
     lane(page, LOOP).get_by_role("button", name="Restart").click()
     told(page, f"{LOOP} was started again")
-    assert dashboard.pid("asgi_app:app") != before
-    assert dashboard.pid("wsgi_app:app") == others
-    dashboard.wait_until(lambda: dashboard.lots()[LOOP]["throughput_per_s"] > 10)
+    assert running.pid("asgi_app:app") != before
+    assert running.pid("wsgi_app:app") == others
+    running.wait_until(lambda: running.lots()[LOOP]["throughput_per_s"] > 10)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -287,13 +234,13 @@ def test_results_tell_what_the_page_showed(results: Run) -> None:
     assert medians[SYNC] > medians[LOOP]
 
 
-def test_stopped_servers_are_left_alone(page: Page, results: Run, dashboard: Dashboard) -> None:
+def test_stopped_servers_are_left_alone(page: Page, results: Run, running: Dashboard) -> None:
     """After Stop nobody is in progress, and what is shown of the load fades."""
     del results
     expect(page.locator(".state")).to_have_text(re.compile(r"^stopped: 0 users"))
     for stack in STACKS:
         expect(lane(page, stack).locator(".queue")).to_contain_text("0 users, 0 requests in progress")
-    dashboard.wait_until(lambda: dashboard.lots()[LOOP]["probe"] is None)
+    running.wait_until(lambda: running.lots()[LOOP]["probe"] is None)
 
 
 def test_report_opens(opened: Opened, page: Page, results: Run) -> None:
@@ -305,31 +252,31 @@ def test_report_opens(opened: Opened, page: Page, results: Run) -> None:
     assert opened.errors == []
 
 
-def test_run_is_kept_once(dashboard: Dashboard, results: Run) -> None:
+def test_run_is_kept_once(running: Dashboard, results: Run) -> None:
     """Results and report of one load are in one folder."""
-    (folder,) = dashboard.out.iterdir()
+    (folder,) = running.out.iterdir()
     assert folder.name == results.run.id
     assert {"results.json", "report.html"} <= {path.name for path in folder.iterdir()}
 
 
-def test_locusts_own_report_links_back(opened: Opened, dashboard: Dashboard) -> None:
+def test_locusts_own_report_links_back(opened: Opened, running: Dashboard) -> None:
     """From /stats/report one click leads to the lanes."""
-    opened.page.goto(f"{dashboard.url}/stats/report")
+    opened.page.goto(f"{running.url}/stats/report")
     opened.page.get_by_role("link", name="Side by side, live").click()
     expect(opened.page.locator(".lane")).to_have_count(len(STACKS))
 
 
-def test_locusts_form_asks_for_the_scenario(opened: Opened, dashboard: Dashboard) -> None:
+def test_locusts_form_asks_for_the_scenario(opened: Opened, running: Dashboard) -> None:
     """Each kind of work that can be done by hand is a choice."""
     page = opened.page
-    page.goto(dashboard.url)
+    page.goto(running.url)
     page.get_by_role("button", name="New").click()
     page.get_by_role("button", name="Custom parameters").click()
     choices = page.get_by_label(SCENARIO).locator("option").all_inner_texts()
     assert choices == kinds_of_work()
 
 
-def test_unchecked_stack_gets_no_traffic(opened: Opened, dashboard: Dashboard) -> None:
+def test_unchecked_stack_gets_no_traffic(opened: Opened, running: Dashboard) -> None:
     """Of each stack the traffic and the probe are check boxes: without them nothing is sent to it."""
     page = opened.page  # where the form stands open
     for kind in ("probe", "traffic"):
@@ -338,9 +285,9 @@ def test_unchecked_stack_gets_no_traffic(opened: Opened, dashboard: Dashboard) -
     page.get_by_label(SCENARIO).select_option("slow-io")
     page.get_by_role("button", name="Start").click()
     sent = {f"[{stack}] {what}" for stack in (LOOP, BRIDGED) for what in ("probe GET /", WAITS)}
-    dashboard.wait_until(lambda: sent <= set(dashboard.rows()))
-    assert set(dashboard.rows()) - {"Aggregated"} == sent
-    lots = dashboard.lots()
+    running.wait_until(lambda: sent <= set(running.rows()))
+    assert set(running.rows()) - {"Aggregated"} == sent
+    lots = running.lots()
     assert (lots[SYNC]["users"], lots[SYNC]["in_progress"]) == (0, 0)
 
 
@@ -349,6 +296,6 @@ def test_nothing_went_wrong_on_the_pages(opened: Opened) -> None:
     assert opened.errors == []
 
 
-def test_nothing_left_the_machine(opened: Opened, dashboard: Dashboard) -> None:
+def test_nothing_left_the_machine(opened: Opened, running: Dashboard) -> None:
     """Nothing was asked for at any other origin."""
-    assert {url for url in opened.requests if not url.startswith((dashboard.url, "data:", "blob:"))} == set()
+    assert {url for url in opened.requests if not url.startswith((running.url, "data:", "blob:"))} == set()
