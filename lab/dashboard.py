@@ -28,6 +28,7 @@ from lab.stacks import Command, Stack
 from lab.tell.palette import look_of
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
+EVERYWHERE = {"": HOST, "0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - where each of them can be reached from here
 USERS, SPAWNED_PER_S = 200, 50
 ENDS_WITHIN_S = 2
 READY_WITHIN_S = 30.0
@@ -46,7 +47,8 @@ class Place:
     @property
     def url(self) -> str:
         """The address to open."""
-        return f"http://{HOST if self.host in {'', '0.0.0.0'} else self.host}:{self.port}"  # noqa: S104 - compared
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 def dashboard(stacks: Sequence[Stack], settings: Settings, place: Place, out: Path, say: Say) -> None:
@@ -111,7 +113,10 @@ class Judging:
 
     def _kept(self, body: bytes) -> tuple[Run, Path]:
         """Judge a record and keep it as a run in a folder of its own."""
-        played = msgspec.json.decode(body, type=Played)
+        try:
+            played = msgspec.json.decode(body, type=Played)
+        except msgspec.DecodeError as error:
+            raise LabError(f"That isn't a record of a load: {error}.") from error
         began = time.time() - (time.monotonic() - played.began_at)
         run = run_of(played, self.stacks, self.settings, environment([], []), began)
         folder = self.out / run.run.id
