@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 
 from lab.measure.process import free_port
@@ -186,6 +187,24 @@ def test_stack_that_died_is_seen_and_comes_back(running: Dashboard) -> None:
     assert running.press(f"restart?stack={LOOP}").status == 200
     running.wait_until(lambda: running.lots()[LOOP]["alive"] is True)
     assert running.pid("asgi_app:app") != pid
+
+
+def test_idle_users_connect_once(running: Dashboard) -> None:
+    """Whom the server has sent away doesn't come back: connections are the probe's, and one for each user."""
+    start(running, "idle")
+    row = f"[{SYNC}] probe GET /"
+    running.wait_until(lambda: running.rows().get(row, {}).get("num_requests", 0) >= 20)
+    made = connections_to(running.pid("wsgi_app:app"))
+    probes = running.rows()[row]["num_requests"]
+    running.ask("POST", "/stop")
+    assert made < 3 * probes
+
+
+def connections_to(pid: int) -> int:
+    """Return how many connections there are at the port of a server, those that have just ended, too."""
+    (port,) = {each.laddr.port for each in psutil.Process(pid).net_connections() if each.status == "LISTEN"}
+    every = psutil.net_connections("tcp4")
+    return sum(port in {end.port for end in (each.laddr, each.raddr) if end} for each in every)
 
 
 def test_load_that_begins_while_another_stops_can_be_stopped(running: Dashboard) -> None:
