@@ -13,8 +13,21 @@ from rich.console import Console
 
 from lab import serve as serving_stacks
 from lab import summary
-from lab.console import AsJson, Out, ScenarioNames, StackNames, print_json, print_line, wide_console
+from lab.console import (
+    AsJson,
+    Host,
+    Out,
+    ScenarioNames,
+    StackNames,
+    Threads,
+    Workers,
+    print_json,
+    print_line,
+    wide_console,
+)
+from lab.elsewhere import ELSEWHERE
 from lab.errors import LabError, UsageError
+from lab.hosts import bound
 from lab.judge.calibration import passed
 from lab.judge.comparisons import judge
 from lab.measure.calibrate import Rig
@@ -42,7 +55,7 @@ from lab.run import (
     write,
     write_whole,
 )
-from lab.servers import Settings
+from lab.servers import HOST, Settings
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
 from lab.stored import STORED
 from lab.tell import markdown, terminal
@@ -55,16 +68,12 @@ APP = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The same endpoints against WSGI and ASGI, served, loaded and judged side by side.",
 )
+APP.add_typer(ELSEWHERE)
 APP.add_typer(STORED)
 
 BESIDE_RESUME = ("resume", "as_json")
 
 Cores = tuple[list[int], list[int]]
-
-Workers = Annotated[int, typer.Option(min=1, max=64, help="Worker processes of each stack.")]
-Threads = Annotated[
-    int, typer.Option(min=1, max=1000, help="Threads of each worker, and of the bridge's pool.")
-]
 
 
 @APP.command("stacks", epilog="Example: `lab stacks --json | jq '.[] | select(.skipped == null) | .name'`")
@@ -85,16 +94,18 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of the first stack; the others follow. 0: any.")
     ] = 8000,
+    host: Host = HOST,
     workers: Workers = 1,
     threads: Threads = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Serve stacks on 127.0.0.1 until Ctrl-C."""
+    """Serve stacks until Ctrl-C."""
     chosen = [find(name) for name in dict.fromkeys([*(names or []), *(DEFAULT_STACKS if every else ())])]
     if not chosen:
         raise UsageError("Name a stack, for example uvicorn/asgi, or say --all for the six default ones.")
     say = print_line if as_json else None
-    serving_stacks.serve(chosen, Settings(workers, threads), port, say)
+    settings = Settings(workers, threads, host=bound(host, "the stacks"))
+    serving_stacks.serve(chosen, settings, port, say)
 
 
 @APP.command(

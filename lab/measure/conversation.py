@@ -13,9 +13,9 @@ from lab.servers import HOST
 ANSWER_WITHIN_S = 15.0
 
 
-def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S) -> Answer:
+def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S, host: str = HOST) -> Answer:
     """Send a request on a connection of its own and return the answer; raises OSError without one."""
-    with closing(http.client.HTTPConnection(HOST, port, timeout=within_s)) as connection:
+    with closing(http.client.HTTPConnection(host, port, timeout=within_s)) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):  # refused early: the answer is waiting
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
         try:

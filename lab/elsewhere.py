@@ -1,0 +1,95 @@
+"""The commands for other machines: `lab agent`, beside servers."""
+
+import secrets
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.agent import Agent, answering
+from lab.console import AsJson, Host, Threads, Workers, print_line, print_text, wide_console
+from lab.errors import UsageError
+from lab.hosts import bound, seen_from_afar
+from lab.measure.fleet import fleet
+from lab.measure.leash import leash
+from lab.measure.process import Serving
+from lab.serve import refuse_what_cannot_run, urls
+from lab.servers import HOST, Settings
+from lab.signals import Stopped
+from lab.stacks import DEFAULT_STACKS, find
+
+ELSEWHERE = typer.Typer()
+TOKEN_VARIABLE = "LAB_AGENT_TOKEN"  # noqa: S105 - the name of a variable, nothing secret
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Of the agent itself. 0: any.")]
+FirstPort = Annotated[
+    int, typer.Option(min=0, max=65535, help="Of the first stack; the others follow. 0: any.")
+]
+Token = Annotated[
+    str,
+    typer.Option(
+        envvar=TOKEN_VARIABLE,
+        help="What whoever asks must know; made up when none is given.",
+        metavar="TOKEN",
+        show_default=False,
+    ),
+]
+
+
+@ELSEWHERE.command(
+    epilog="Examples: `lab agent uvicorn/asgi gunicorn-gthread/wsgi`, "
+    "`lab agent --all --host 10.0.0.2 --threads 50`"
+)
+def agent(
+    names: Annotated[list[str] | None, typer.Argument(metavar="STACK...")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="The six default stacks.")] = False,
+    host: Host = HOST,
+    port: Port = 8900,
+    first_port: FirstPort = 8000,
+    token: Token = "",
+    workers: Workers = 1,
+    threads: Threads = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Serve stacks until Ctrl-C, and tell whoever has the token what they use: for `lab compare --agent`."""
+    chosen = [find(name) for name in dict.fromkeys([*(names or []), *(DEFAULT_STACKS if every else ())])]
+    if not chosen:
+        raise UsageError("Name a stack, for example uvicorn/asgi, or say --all for the six default ones.")
+    settings = Settings(workers, threads, host=bound(host, "the agent with its stacks"))
+    ports = [first_port and first_port + place for place in range(len(chosen))]
+    refuse_what_cannot_run(chosen, ports, host, "--first-port")
+    made_up = not token
+    secret = token or secrets.token_urlsafe(24)
+    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        raise UsageError("A token is made of printable ASCII characters without spaces.")
+    with (
+        suppress(Stopped),
+        leash() as held,
+        tempfile.TemporaryDirectory(prefix="lab-agent-") as logs,
+        fleet(chosen, settings, held, Path(logs), first_port) as served,
+        answering(Agent(served, settings), secret, host, port) as url,
+    ):
+        place = url.replace(HOST, seen_from_afar(host)) if host != HOST else url
+        servers = list(served.servers.values())
+        if as_json:
+            for server in servers:
+                print_line({"stack": server.stack.name, "url": server.url, "pid": server.pid})
+            print_line({"agent": url, **({"token": secret} if made_up else {})})
+        else:
+            wide_console().print(urls(servers))
+            print_text(what_to_type(servers, place, secret if made_up else "..."))
+            sys.stdout.flush()
+        threading.Event().wait()
+
+
+def what_to_type(servers: Sequence[Serving], url: str, token: str) -> str:
+    """Return the line that measures these stacks from another machine."""
+    place = url.rpartition(":")[0]
+    targets = " ".join(f"--target {server.stack.name}={place}:{server.port}" for server in servers)
+    return f"On another machine:\n  {TOKEN_VARIABLE}={token} lab compare --agent {url} {targets}"
