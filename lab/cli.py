@@ -25,7 +25,7 @@ from lab.console import (
     print_line,
     wide_console,
 )
-from lab.elsewhere import ELSEWHERE
+from lab.elsewhere import ELSEWHERE, AgentToken, AgentUrl, Targets, targets_of
 from lab.errors import LabError, UsageError
 from lab.hosts import bound
 from lab.judge.calibration import passed
@@ -40,6 +40,7 @@ from lab.measure.load import generator
 from lab.measure.record import stack_record
 from lab.measure.resume import left, reopen
 from lab.measure.standby import Standby
+from lab.measure.target import Elsewhere, elsewhere_of
 from lab.measure.trial import Bench
 from lab.progress import telling
 from lab.run import (
@@ -71,7 +72,7 @@ APP = typer.Typer(
 APP.add_typer(ELSEWHERE)
 APP.add_typer(STORED)
 
-BESIDE_RESUME = ("resume", "as_json")
+BESIDE_RESUME = ("resume", "as_json", "agent_token")
 
 Cores = tuple[list[int], list[int]]
 
@@ -134,37 +135,45 @@ def compare(
         Path | None,
         typer.Option(help="Go on with a run that was stopped or cut short.", metavar="RUN"),
     ] = None,
+    target: Targets = None,
+    agent: AgentUrl = "",
+    agent_token: AgentToken = "",
     as_json: AsJson = False,
 ) -> None:
     """Check the stacks, measure them under every scenario, and write a report."""
     cores = take_cores()
     if resume is not None:
         refuse_other_settings(context)
-        go_on(folder_of(resume), cores, as_json=as_json)
-    else:
-        seed = random.randrange(10**6) if seed is None else seed
-        options = Options(workers, threads, aa, processes)
-        choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
-        begin(choice, cores, out.resolve(), as_json=as_json)
+        go_on(folder_of(resume), cores, agent_token, as_json=as_json)
+        return
+    targets = targets_of(target or [], agent, agent_token)
+    if targets and stack:
+        raise UsageError("Stacks run here or elsewhere: give --stack or --target, not both.")
+    seed = random.randrange(10**6) if seed is None else seed
+    options = Options(workers, threads, aa, processes, targets, agent)
+    choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
+    begin(choice, cores, out.resolve(), agent_token, as_json=as_json)
 
 
-def begin(choice: Choice, cores: Cores, out: Path, *, as_json: bool) -> None:
-    """Make a run in a folder of its own."""
-    run = choice.new_run(environment(*cores))
+def begin(choice: Choice, cores: Cores, out: Path, token: str, *, as_json: bool) -> None:
+    """Make a run in a folder of its own; an agent wants the token."""
+    elsewhere = elsewhere_of(choice.options, token)
+    run = choice.new_run(environment(*cores), elsewhere)
     run.calibration = read_calibration(out)
     folder = made_folder(out / run.run.id)
     with alone(folder):
         write(run, folder)
         point_latest(folder)
-        carry_out(run, choice, cores, folder, as_json=as_json)
+        carry_out(run, choice, cores, folder, elsewhere, as_json=as_json)
 
 
-def go_on(folder: Path, cores: Cores, *, as_json: bool) -> None:
+def go_on(folder: Path, cores: Cores, token: str, *, as_json: bool) -> None:
     """Make the trials that are left of the run in this folder."""
     with alone(folder):
         run = read(folder)
-        choice = reopen(run, environment(*cores))
-        carry_out(run, choice, cores, folder, as_json=as_json)
+        elsewhere = elsewhere_of(run.run.options, token) if run.run.options else None
+        choice = reopen(run, environment(*cores), elsewhere)
+        carry_out(run, choice, cores, folder, elsewhere, as_json=as_json)
 
 
 def refuse_other_settings(context: typer.Context) -> None:
@@ -176,7 +185,9 @@ def refuse_other_settings(context: typer.Context) -> None:
         raise UsageError(f"--resume takes every setting from its run: leave out {', '.join(others)}.")
 
 
-def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: bool) -> None:
+def carry_out(
+    run: Run, choice: Choice, cores: Cores, folder: Path, elsewhere: Elsewhere | None, *, as_json: bool
+) -> None:
     """Make the trials that a run doesn't have yet and tell it; the exit code is 1 when a trial failed."""
     server_cores, generator_cores = cores
     tasks = left(run, choice.tasks())
@@ -189,7 +200,9 @@ def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: 
         Standby() as standby,
     ):
         processes = choice.options.processes
-        bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, processes, standby)
+        bench = Bench(
+            choice.settings, held, load, server_cores, logs, choice.seed, processes, standby, elsewhere
+        )
         make(run, tasks, bench, folder, teller)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
 

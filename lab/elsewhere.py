@@ -11,13 +11,12 @@ from typing import Annotated
 
 import typer
 
-from lab.agent import Agent, answering
+from lab.agent import Agent, AgentClient, answering
 from lab.console import AsJson, Host, Threads, Workers, print_line, print_text, wide_console
 from lab.errors import UsageError
-from lab.hosts import bound, seen_from_afar
+from lab.hosts import address, bound, seen_from_afar
 from lab.measure.fleet import fleet
 from lab.measure.leash import leash
-from lab.measure.process import Serving
 from lab.serve import refuse_what_cannot_run, urls
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
@@ -39,6 +38,32 @@ Token = Annotated[
         show_default=False,
     ),
 ]
+
+
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        help="A stack that runs elsewhere: it isn't started here; repeat for more.",
+        metavar="STACK=URL",
+    ),
+]
+AgentUrl = Annotated[
+    str,
+    typer.Option(
+        "--agent",
+        help="The agent beside the targets, which tells what they use.",
+        metavar="URL",
+        show_default=False,
+    ),
+]
+AgentToken = Annotated[
+    str,
+    typer.Option(
+        "--agent-token", envvar=TOKEN_VARIABLE, help="What that agent wants to know.", metavar="TOKEN",
+        show_default=False,
+    ),
+]  # fmt: skip
 
 
 @ELSEWHERE.command(
@@ -83,13 +108,28 @@ def agent(
             print_line({"agent": url, **({"token": secret} if made_up else {})})
         else:
             wide_console().print(urls(servers))
-            print_text(what_to_type(servers, place, secret if made_up else "..."))
+            print_text(what_to_type(place, secret if made_up else "..."))
             sys.stdout.flush()
         threading.Event().wait()
 
 
-def what_to_type(servers: Sequence[Serving], url: str, token: str) -> str:
+def targets_of(given: Sequence[str], agent_url: str, token: str) -> dict[str, str]:
+    """Return the URLs of stacks by name: those given, or all that the agent serves; raises UsageError, LabError."""
+    if agent_url:
+        host, _ = address(agent_url)
+        if not given:
+            residents = AgentClient(agent_url, token).stacks().stacks
+            return {each.record.name: f"http://{host}:{address(each.url)[1]}" for each in residents}
+    found = {}
+    for each in given:
+        name, _, url = each.partition("=")
+        if find(name).name in found:
+            raise UsageError(f"{name} is given as a target twice.")
+        address(url)
+        found[name] = url
+    return found
+
+
+def what_to_type(url: str, token: str) -> str:
     """Return the line that measures these stacks from another machine."""
-    place = url.rpartition(":")[0]
-    targets = " ".join(f"--target {server.stack.name}={place}:{server.port}" for server in servers)
-    return f"On another machine:\n  {TOKEN_VARIABLE}={token} lab compare --agent {url} {targets}"
+    return f"On another machine:\n  {TOKEN_VARIABLE}={token} lab compare --agent {url}"

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -36,3 +37,17 @@ def is_loopback(host: str) -> bool:
 def seen_from_afar(host: str) -> str:
     """Return by which name another machine reaches what listens on a host."""
     return socket.gethostname() if host == EVERYWHERE else host
+
+
+def address(url: str) -> tuple[str, int]:
+    """Return host and port of a base URL such as http://10.0.0.2:8000; raises UsageError for any other."""
+    try:
+        place = urlsplit(url)
+        host, port = place.hostname, place.port
+    except ValueError:
+        host, port = None, None
+    if host is None or url.removesuffix("/") != f"http://{host}:{port}":
+        raise UsageError(
+            f"{url!r} is no base URL: give one like http://10.0.0.2:8000, with a port and no path."
+        )
+    return host, int(port or 0)

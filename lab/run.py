@@ -156,13 +156,16 @@ class Calibration(msgspec.Struct, frozen=True):
 class Options(msgspec.Struct, frozen=True):
     """What a run was asked for and its other records don't tell.
 
-    `aa`: the baseline against itself; `processes`: of the load generator.
+    `aa`: the baseline against itself; `processes`: of the load generator. `targets` are the URLs of stacks that run
+    elsewhere, `agent` that of the agent beside them, where there is one.
     """
 
     workers: int
     threads: int
     aa: bool = False
     processes: int = 1
+    targets: dict[str, str] = {}
+    agent: str = ""
 
 
 class RunRecord(msgspec.Struct):

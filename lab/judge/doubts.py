@@ -229,7 +229,7 @@ def generator_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
 
 def machine_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
     """Something else used the machine in the window."""
-    cores = figured.figures["background_cores"]
+    cores = figured.figures.get("background_cores", 0.0)
     if cores > BUSY_MACHINE:
         yield Doubt(
             "machine-busy",

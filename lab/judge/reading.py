@@ -70,14 +70,15 @@ class LoadReading(msgspec.Struct, frozen=True):
 class Usage(msgspec.Struct, frozen=True):
     """CPU seconds used in one second of the window, or one turn, `at` being how long it was.
 
-    `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds.
+    `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds. What nobody
+    tells is null: `server` of a stack that runs elsewhere without an agent, `machine` where that shares this one.
     """
 
     at: float
-    server: float
+    server: float | None
     generator: float
     lab: float
-    machine: float
+    machine: float | None
 
 
 class Footprint(msgspec.Struct, frozen=True):
@@ -91,12 +92,12 @@ class Footprint(msgspec.Struct, frozen=True):
 class Aftermath(msgspec.Struct, frozen=True):
     """What the server did in the `seconds` after everybody had left, and how long it then took to answer.
 
-    `answered_ms` is null when it didn't answer.
+    `answered_ms` is null when it didn't answer, `cpu_s` and `footprint` where nobody tells.
     """
 
     seconds: float
-    cpu_s: float
-    footprint: Footprint
+    cpu_s: float | None
+    footprint: Footprint | None
     answered_ms: float | None
 
 
@@ -109,8 +110,8 @@ class Reading(msgspec.Struct, frozen=True):
     target: TargetReading
     usage: list[Usage]
     loaded_s: float
-    before: Footprint
-    after: Footprint
+    before: Footprint | None
+    after: Footprint | None
     aftermath: Aftermath | None = None
 
     @property
@@ -131,13 +132,27 @@ class Reading(msgspec.Struct, frozen=True):
     @property
     def used(self) -> Usage:
         """What was used in the whole window."""
-        return Usage(*(sum(values) for values in zip(*map(msgspec.structs.astuple, self.usage), strict=True)))
+        return Usage(
+            at=sum(each.at for each in self.usage),
+            server=_total(each.server for each in self.usage),
+            generator=sum(each.generator for each in self.usage),
+            lab=sum(each.lab for each in self.usage),
+            machine=_total(each.machine for each in self.usage),
+        )
 
     @property
-    def background_cpu_s(self) -> float:
-        """What neither server nor generator nor lab used of the machine, stolen time among it."""
+    def background_cpu_s(self) -> float | None:
+        """What neither server nor generator nor lab used of the machine, stolen time among it; null when unknown."""
         used = self.used
-        return max(0.0, used.machine - used.server - used.lab - used.generator)
+        if used.machine is None:
+            return None
+        return max(0.0, used.machine - (used.server or 0.0) - used.lab - used.generator)
+
+
+def _total(values: Iterable[float | None]) -> float | None:
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
 def merged(parts: Sequence[FlowReading]) -> FlowReading:

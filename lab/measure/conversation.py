@@ -8,6 +8,7 @@ from contract.conformance import Answer, differences
 from contract.endpoints import all_examples
 from contract.examples import Request
 from lab.measure.process import Serving
+from lab.measure.target import Target
 from lab.servers import HOST
 
 ANSWER_WITHIN_S = 15.0
@@ -36,14 +37,14 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
         return b"", True
 
 
-def broken_promises(serving: Serving, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:
+def broken_promises(serving: Serving | Target, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:
     """Yield each way in which a stack breaks the contract: the request, and what was wrong.
 
     After a request without an answer in time the others aren't tried: a server that hangs would take as long for each.
     """
     for example in all_examples():
         try:
-            answer = ask(serving.port, example.request, within_s)
+            answer = ask(serving.port, example.request, within_s, serving.host)
         except TimeoutError:
             yield f"{example.request}: no answer within {within_s:g} s; the requests after it weren't tried"
             return

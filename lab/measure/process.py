@@ -15,8 +15,9 @@ from typing import IO
 
 from contract.conformance import INTERFACE
 from lab.errors import LabError, TrialFailed
+from lab.judge.reading import Footprint
 from lab.measure.leash import Leash
-from lab.measure.sampling import tree
+from lab.measure.sampling import footprint, tree
 from lab.servers import EVERYWHERE, HOST, Interface, Settings
 from lab.stacks import Command, Stack
 
@@ -65,6 +66,14 @@ class Serving:
             says = f"{self.stack.name} lost a worker, which ended by itself."
             raise ServerFailed(says, last_lines(self.log_path))
         self.workers.update(now)
+
+    def footprint(self) -> Footprint:
+        """Return what its process tree holds."""
+        return footprint(self.pid)
+
+    def hold(self, cores: Sequence[int]) -> None:
+        """Hold every thread of it to these cores; without cores nothing changes."""
+        pin(self.pid, cores)
 
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""

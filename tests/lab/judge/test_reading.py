@@ -121,3 +121,16 @@ def test_what_nobody_of_the_lab_used_is_background(machine: float, background: f
     usage = [Usage(1.0, 0.75, 0.375, 0.75, machine)]
     reading: Reading = msgspec.structs.replace(runs.reading(), usage=usage)
     assert reading.background_cpu_s == background
+
+
+def test_one_unknown_second_makes_the_sum_unknown() -> None:
+    """What wasn't told for a part of the window isn't known of the whole."""
+    seconds = [Usage(1.0, 0.25, 0.125, 0.5, 1.0), Usage(1.0, None, 0.125, 0.5, 1.0)]
+    reading = msgspec.structs.replace(runs.reading(), usage=seconds)
+    assert (reading.used.server, reading.used.machine) == (None, 2.0)
+
+
+def test_background_of_an_unknown_machine_is_unknown() -> None:
+    """Where a server that nobody meters shares the machine, nothing can be said of the rest."""
+    reading = msgspec.structs.replace(runs.reading(), usage=[Usage(1.0, None, 0.1, 0.1, None)])
+    assert reading.background_cpu_s is None
