@@ -25,7 +25,19 @@ from lab.console import (
     print_line,
     wide_console,
 )
-from lab.elsewhere import ELSEWHERE, AgentToken, AgentUrl, Targets, targets_of
+from lab.elsewhere import (
+    ELSEWHERE,
+    AgentToken,
+    AgentUrl,
+    ExpectWorkers,
+    LoadHost,
+    LoadMaster,
+    LoadOptions,
+    LoadPort,
+    Targets,
+    WaitWorkers,
+    targets_of,
+)
 from lab.errors import LabError, UsageError
 from lab.hosts import bound
 from lab.judge.calibration import passed
@@ -138,6 +150,11 @@ def compare(
     target: Targets = None,
     agent: AgentUrl = "",
     agent_token: AgentToken = "",
+    load_master: LoadMaster = False,
+    load_host: LoadHost = HOST,
+    load_port: LoadPort = 5557,
+    expect_workers: ExpectWorkers = 0,
+    wait_workers: WaitWorkers = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Check the stacks, measure them under every scenario, and write a report."""
@@ -150,7 +167,8 @@ def compare(
     if targets and stack:
         raise UsageError("Stacks run here or elsewhere: give --stack or --target, not both.")
     seed = random.randrange(10**6) if seed is None else seed
-    options = Options(workers, threads, aa, processes, targets, agent)
+    crew = LoadOptions(load_master, load_host, load_port, expect_workers, wait_workers).crew(processes)
+    options = Options(workers, threads, aa, processes, targets, agent, crew)
     choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
     begin(choice, cores, out.resolve(), agent_token, as_json=as_json)
 
@@ -201,8 +219,9 @@ def carry_out(
     ):
         processes = choice.options.processes
         bench = Bench(
-            choice.settings, held, load, server_cores, logs, choice.seed, processes, standby, elsewhere
-        )
+            choice.settings, held, load, server_cores, logs, choice.seed, processes, standby, elsewhere,
+            choice.options.crew, teller.waiting,
+        )  # fmt: skip
         make(run, tasks, bench, folder, teller)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
 

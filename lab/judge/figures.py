@@ -102,10 +102,23 @@ def _shares(reading: Reading) -> dict[str, float]:
     busy_s = {"cpu_cores": used.server, "background_cores": reading.background_cpu_s}
     return {
         **{name: seconds / window_s for name, seconds in busy_s.items() if seconds is not None},
-        "generator_cores": used.generator / window_s,
-        "generator_cores_max": max(second.generator / second.at for second in reading.usage),
+        "generator_cores": reading.generator_cpu_s / window_s,
+        "generator_cores_max": max(
+            *(second.generator / second.at for second in reading.usage),
+            *(worker.cores_max for worker in reading.workers),
+            0.0,
+        ),
         "lab_cores": used.lab / window_s,
+        **_crew(reading),
     }
+
+
+def _crew(reading: Reading) -> dict[str, float]:
+    """Return who took part of the load from other machines, and how well their clocks were known."""
+    if not reading.workers:
+        return {}
+    error_s = max(worker.clock_error_s for worker in reading.workers)
+    return {"load_workers": float(len(reading.workers)), "clock_error_ms": error_s * 1000}
 
 
 def _footprints(reading: Reading) -> dict[str, float]:
@@ -224,7 +237,11 @@ FIGURES: dict[str, Figure] = {
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
     "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
-    "generator_cores_max": Figure("cores", "neither", "CPU of the load generator in its busiest second"),
+    "generator_cores_max": Figure(
+        "cores", "neither", "CPU of the load generator in its busiest second, of its busiest worker"
+    ),
+    "load_workers": Figure("workers", "neither", "of the load generator on other machines took part"),
+    "clock_error_ms": Figure("ms", "neither", "within which the clocks of load workers were known"),
     "background_cores": Figure("cores", "neither", "CPU of everything else on the machine"),
     "lab_cores": Figure("cores", "neither", "CPU of the lab itself"),
     "idle_cores": Figure("cores", "lower", "CPU of the server's tree once everybody has left"),

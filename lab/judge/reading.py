@@ -46,15 +46,32 @@ class TargetReading(msgspec.Struct, frozen=True):
     settled: bool = True
 
 
+class WorkerReading(msgspec.Struct, frozen=True):
+    """A load worker on another machine, whose clock was known to `clock_error_s`, and what it used in the window.
+
+    `cores` is of the worker itself on average and `cores_max` in its busiest second, `machine_cores` of all that ran
+    on its machine; `machine` is the same for all that count those alike.
+    """
+
+    name: str
+    clock_error_s: float
+    machine: str
+    cores: float
+    cores_max: float
+    machine_cores: float
+
+
 class LoadReading(msgspec.Struct, frozen=True):
     """What the load generator recorded in its window: by process, then by target.
 
-    Times are seconds of the monotonic clock.
+    Times are seconds of the monotonic clock. `lost` counts the processes that have no part, though they were to.
     """
 
     opened_at: float
     closed_at: float
     parts: list[list[TargetReading]]
+    workers: list[WorkerReading] = []
+    lost: int = 0
 
     def target(self, number: int = 0) -> TargetReading:
         """Return what all processes together recorded of a target; counts and histograms add up exactly."""
@@ -104,7 +121,9 @@ class Aftermath(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """The load's record of one stack, and what was used in each second of its window, or each of its turns.
 
-    `loaded_s` is for how long requests were due; where stacks take turns it is a little less than the window.
+    `loaded_s` is for how long requests were due; where stacks take turns it is a little less than the window. The
+    load `workers` of other machines tell themselves what they used, `lost` ones nothing; `machines` are those whose
+    busy seconds are in the usage.
     """
 
     target: TargetReading
@@ -113,6 +132,9 @@ class Reading(msgspec.Struct, frozen=True):
     before: Footprint | None
     after: Footprint | None
     aftermath: Aftermath | None = None
+    workers: list[WorkerReading] = []
+    lost: int = 0
+    machines: list[str] = []
 
     @property
     def flows(self) -> dict[str, FlowReading]:
@@ -146,7 +168,15 @@ class Reading(msgspec.Struct, frozen=True):
         used = self.used
         if used.machine is None:
             return None
-        return max(0.0, used.machine - (used.server or 0.0) - used.lab - used.generator)
+        others = {w.machine: w.machine_cores for w in self.workers if w.machine not in self.machines}
+        busy_s = used.machine + sum(others.values()) * used.at
+        return max(0.0, busy_s - (used.server or 0.0) - used.lab - self.generator_cpu_s)
+
+    @property
+    def generator_cpu_s(self) -> float:
+        """What the load generator used, with its workers on other machines."""
+        used = self.used
+        return used.generator + sum(worker.cores for worker in self.workers) * used.at
 
 
 def _total(values: Iterable[float | None]) -> float | None:

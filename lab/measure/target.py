@@ -33,7 +33,9 @@ class Elsewhere:
         self._agent = agent
         self._residents: dict[str, Resident] = {}
         self._environment: dict[str, str] = {}
+        self.machine = ""
         if agent:
+            self.machine = agent.clocks().machine
             told = agent.stacks()
             self._residents = {resident.record.name: resident for resident in told.stacks}
             self._environment = told.environment

@@ -16,10 +16,10 @@ from lab.measure.leash import Leash
 from lab.measure.load import Generator, Load, Order, Window
 from lab.measure.plan import Task
 from lab.measure.process import Serving, serving
-from lab.measure.sampling import Clocks, read_clocks, tree
+from lab.measure.sampling import Clocks, machine_id, read_clocks, tree
 from lab.measure.standby import Standby
 from lab.measure.target import Elsewhere, Target, recorded
-from lab.run import Commands
+from lab.run import Commands, CrewRecord
 from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.schedule import Turns, order
@@ -54,6 +54,8 @@ class Bench:
     processes: int = 1
     standby: Standby = field(default_factory=Standby)
     elsewhere: Elsewhere | None = None
+    crew: CrewRecord | None = None
+    say: Callable[[str], None] = print
 
     def check(self, stack: Stack) -> list[str]:
         """Return each way in which a stack breaks the contract; raises ServerFailed."""
@@ -78,15 +80,19 @@ class Bench:
             wanted = self._order(task, [server])
             early = [each for each in following if not each.level.turns and not self.elsewhere][:1]
             with self.generator.loading(wanted, self._stem(task), held=bool(early)) as load:
+                self._gather(load, server.check_whole)
                 for each in early:
                     self.standby.prepare(each, self._server)
                 load.may_open()
                 window = load.window(server.check_whole)
                 usage = watch(server, load, window)
                 after = server.footprint()
-                target = load.report().target()
+                report = load.report()
             aftermath = outlast(server, task.scenario.aftermath_s)
-            reading = Reading(target, usage, window.seconds, before, after, aftermath)
+            reading = Reading(
+                report.target(), usage, window.seconds, before, after, aftermath,
+                report.workers, report.lost, self._machines,
+            )  # fmt: skip
         return Measured(reading, Commands(str(server.command), str(wanted.by_hand())))
 
     def _in_turns(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
@@ -110,13 +116,17 @@ class Bench:
         turns = Turns(len(servers), self.seed)
         before = [server.footprint() for server in servers]
         with self.generator.loading(self._order(task, servers), self._stem(task, "in-turns")) as load:
+            self._gather(load, lambda: None)
             usage = watch_turns(servers, load, load.window(lambda: None), turns)
             after = [server.footprint() for server in servers]
             report = load.report()
         results: dict[str, Measured | TrialFailed] = {}
         for number, (each, server) in enumerate(ready):
             loaded_s = len(usage[number]) * turns.loaded_s
-            reading = Reading(report.target(number), usage[number], loaded_s, before[number], after[number])
+            reading = Reading(
+                report.target(number), usage[number], loaded_s, before[number], after[number], None,
+                report.workers, report.lost, self._machines,
+            )  # fmt: skip
             by_hand = self._order(each, [server]).by_hand()
             try:
                 server.check_whole()
@@ -124,6 +134,16 @@ class Bench:
             except TrialFailed as failure:
                 results[each.stack.name] = failure
         return results
+
+    def _gather(self, load: Load, check: Callable[[], None]) -> None:
+        if self.crew:
+            load.gather(self.crew, check, self.say)
+
+    @property
+    def _machines(self) -> list[str]:
+        """The machines whose busy seconds are read with the clocks."""
+        there = self.elsewhere.machine if self.elsewhere else ""
+        return [machine_id(), *([there] if there else [])]
 
     @property
     def _all_cores(self) -> list[int]:
@@ -150,6 +170,7 @@ class Bench:
             seed=self.seed,
             warm_up_s=SHORT_QUEUE_S + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
             processes=1 if any(flow.of_ceiling for flow in task.level.flows) else self.processes,
+            crew=self.crew,
         )
 
     def _stem(self, task: Task, who: str = "") -> Path:
