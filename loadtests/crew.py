@@ -108,7 +108,7 @@ def ours(told: Told, options: Namespace) -> bool:
 def gathered(
     runner: MasterRunner, inbox: "Queue[tuple[str, str, Told]]", kind: str, options: Namespace, until: float
 ) -> dict[str, Told]:
-    """Return by worker what each sent of one kind, without those who say nothing in time or whose heart stands still."""
+    """Return by worker what each sent of one kind, without those whose heart stands still or who are too late."""
     found: dict[str, Told] = {}
     while len(found) < options.parts and time.monotonic() < until:
         try:

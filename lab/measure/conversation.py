@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 
 from contract.conformance import Answer, differences
 from contract.endpoints import all_examples
-from contract.examples import Request
+from contract.examples import Request, from_afar
 from lab.measure.process import Serving
 from lab.measure.target import Target
 from lab.servers import HOST
@@ -42,7 +42,8 @@ def broken_promises(serving: Serving | Target, within_s: float = ANSWER_WITHIN_S
 
     After a request without an answer in time the others aren't tried: a server that hangs would take as long for each.
     """
-    for example in all_examples():
+    examples = map(from_afar, all_examples()) if isinstance(serving, Target) else all_examples()
+    for example in examples:
         try:
             answer = ask(serving.port, example.request, within_s, serving.host)
         except TimeoutError:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from lab.judge.figures import FIGURES, by_second, describe, figured, judged
-from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, Usage
+from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, Usage, WorkerReading
 from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Flow, Level, Way
 from tests.lab import runs
 
@@ -257,8 +257,9 @@ def test_every_figure_is_described() -> None:
     left = Aftermath(1.0, 0.0, runs.AFTER, answered_ms=1.0)
     full = runs.reading(traffic=runs.flow(kinds), probe=runs.flow(kinds))
     received, held = (msgspec.structs.replace(runs.flow(), **{name: 1}) for name in ("bytes", "held"))
+    far = WorkerReading("far", 0.001, "there", cores=0.5, cores_max=0.5, machine_cores=0.5)
     trials = [
-        (msgspec.structs.replace(full, aftermath=left), probed),
+        (msgspec.structs.replace(full, aftermath=left, workers=[far]), probed),
         (runs.reading(traffic=received), DOWNLOAD),
         (runs.reading(traffic=held), Level("idle", (Flow(TRAFFIC, "/", users=1, way="idle"),), 2.0)),
         overloaded([(5.0, 0.01)]),
