@@ -15,12 +15,15 @@ from tests.live.test_serve import ended
 
 WITHIN_S = 20
 GIVEN = "from-the-environment"
+QUICK = (
+    "from lab.signals import stoppable; from lab.elsewhere import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
+)
 
 
 @contextmanager
 def lab_agent(*arguments: str, token: str = "") -> Iterator[subprocess.Popen[str]]:
     """Run `lab agent --json` at free ports and end it."""
-    command = [sys.executable, "-m", "lab", "agent", "--json", "--port", "0", "--first-port", "0", *arguments]
+    command = [sys.executable, "-c", QUICK, "agent", "--json", "--port", "0", "--first-port", "0", *arguments]
     process = subprocess.Popen(
         command,
         env={**os.environ, "LAB_AGENT_TOKEN": token},

@@ -94,12 +94,10 @@ def test_targets_take_turns(afar: Afar) -> None:
     assert [all(cost > 0 for cost in trial.seconds["cpu_us_per_request"]) for trial in trials] == [True, True]
 
 
-@pytest.mark.parametrize("metered", [True, False])
-def test_targets_are_watched_when_everybody_has_left(afar: Afar, *, metered: bool) -> None:
-    """Whether it still answers is seen from here, what it still uses only by an agent."""
-    (trial,) = afar.measured("abandon", 10, with_agent(afar) if metered else Elsewhere(afar.targets))
-    assert trial.figures["answered_after_ms"] > 0
-    assert [name in trial.figures for name in ("idle_cores", "threads_left")] == [metered, metered]
+def test_targets_are_watched_when_everybody_has_left(afar: Afar) -> None:
+    """Whether it still answers is seen from here; what it still uses is told by its agent."""
+    (trial,) = afar.measured("abandon", 10, with_agent(afar))
+    assert {"answered_after_ms", "idle_cores", "threads_left"} <= trial.figures.keys()
 
 
 def test_contract_is_held_at_the_url(afar: Afar) -> None:
