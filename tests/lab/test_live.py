@@ -30,7 +30,7 @@ BEGAN = 1_767_323_045.0  # 2026-01-02T03:04:05 UTC
 def used(at: float, cpu_s: float, *stacks: str) -> Used:
     """Return what the agent told at a moment: each stack has used so much."""
     told = {name: StackUsage({7: cpu_s}, runs.BEFORE, alive=True) for name in stacks}
-    return Used(UsageReport(at, 3 * cpu_s, told), cpu_s)
+    return Used(UsageReport(at, "here", 3 * cpu_s, 0.0, told), cpu_s)
 
 
 def played(

@@ -22,7 +22,9 @@ SECONDS = st.floats(0, 1e6)
 
 def report(at: float, **cpu_s: dict[int, float]) -> UsageReport:
     """Return a report of what stacks have used by then."""
-    return UsageReport(at, 0.0, {name: StackUsage(used, HELD, alive=True) for name, used in cpu_s.items()})
+    return UsageReport(
+        at, "here", 0.0, 0.0, {name: StackUsage(used, HELD, alive=True) for name, used in cpu_s.items()}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +40,10 @@ def url() -> Iterator[str]:
 def test_usage_is_read_as_the_lab_writes_it() -> None:
     """What the lab's agent encodes is decoded with every field."""
     told = labs.UsageReport(
-        1.0, 2.0, {"a/b": labs.StackUsage({7: 0.5}, LabsFootprint(20.0, 15.0, 3), alive=True)}
+        1.0, "here", 2.0, 0.5, {"a/b": labs.StackUsage({7: 0.5}, LabsFootprint(20.0, 15.0, 3), alive=True)}
     )
     read = msgspec.json.decode(msgspec.json.encode(told), type=UsageReport)
-    assert read == UsageReport(1.0, 2.0, {"a/b": StackUsage({7: 0.5}, HELD, alive=True)})
+    assert read == UsageReport(1.0, "here", 2.0, 0.5, {"a/b": StackUsage({7: 0.5}, HELD, alive=True)})
 
 
 def test_cores_are_cpu_over_time() -> None:

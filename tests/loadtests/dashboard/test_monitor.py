@@ -29,7 +29,9 @@ class MadeUp(Agent):
         if self.gone:
             raise AgentError("gone")
         used = StackUsage({1: self.told.now * self.cores}, Footprint(20.0, 15.0, 3), alive=True)
-        return UsageReport(self.told.now, 0.0, {"gunicorn-sync/wsgi": used, "uvicorn/asgi": used})
+        return UsageReport(
+            self.told.now, "here", 0.0, 0.0, {"gunicorn-sync/wsgi": used, "uvicorn/asgi": used}
+        )
 
 
 @pytest.fixture

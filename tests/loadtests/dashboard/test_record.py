@@ -16,7 +16,7 @@ def test_the_lab_reads_what_was_recorded(stage: LiveStage, clock: Clock) -> None
     """Users, flows and usage of each stack arrive by its name."""
     monitor = Monitor(stage, Agent("http://nowhere", ""))
     usage = StackUsage({1: 0.5}, Footprint(20.0, 15.0, 3), alive=True)
-    monitor.used = [Used(UsageReport(clock.now, 2.0, {"uvicorn/asgi": usage}), 0.25)]
+    monitor.used = [Used(UsageReport(clock.now, "here", 2.0, 0.0, {"uvicorn/asgi": usage}), 0.25)]
     stage.join(1, TRAFFIC)
     stage.join(1, PROBE)
     clock.now += 3
