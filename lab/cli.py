@@ -144,6 +144,7 @@ def dashboard(
 @APP.command(
     epilog="Examples: `lab compare`, `lab compare --profile smoke`, "
     "`lab compare -s uvicorn/asgi -s gunicorn-gthread/wsgi -c slow-io --threads 50`, "
+    "`lab compare --agent http://10.0.0.2:8900 --load-master --load-host 10.0.0.1 --expect-workers 2`, "
     "`lab compare --resume results/latest`"
 )
 def compare(
@@ -228,6 +229,8 @@ def carry_out(
 ) -> None:
     """Make the trials that a run doesn't have yet and tell it; the exit code is 1 when a trial failed."""
     server_cores, generator_cores = cores
+    if choice.options.crew:
+        bound(choice.options.crew.host, "the load's master")
     tasks = left(run, choice.tasks())
     logs = made_folder(folder / "logs")
     with (

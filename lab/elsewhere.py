@@ -17,7 +17,7 @@ from rich.console import Console
 from lab.agent import Agent, AgentClient, answering
 from lab.console import AsJson, Host, Threads, Workers, print_line, print_text, wide_console
 from lab.errors import LabError, UsageError
-from lab.hosts import address, bound, seen_from_afar
+from lab.hosts import address, bound, is_loopback, seen_from_afar
 from lab.measure.fleet import fleet
 from lab.measure.leash import leash
 from lab.measure.load import generator
@@ -221,6 +221,7 @@ class LoadOptions:
             raise UsageError(
                 "With --load-master the processes are those of lab load-worker: leave out --processes."
             )
+        is_loopback(self.host)  # or it is no host to listen on
         if port_taken(self.port, self.host):
             raise LabError(f"Port {self.port} is taken: choose another with --load-port.")
-        return CrewRecord(bound(self.host, "the load's master"), self.port, self.expected, self.within_s)
+        return CrewRecord(self.host, self.port, self.expected, self.within_s)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import psutil
 
@@ -18,7 +17,7 @@ CONNECTED = "connected"
 
 
 class MasterGone(LabError):
-    """No master has been there for too long."""
+    """No master was there for too long."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,11 @@ def crew(load: Generator, master: Master, folder: Path, count: int) -> Iterator[
                 end_locust(worker.pid)
 
 
-def follow(workers: list[Worker], master: Master, say: Callable[[str], None]) -> NoReturn:
-    """Start each locust that has ended again, saying what they do; raises MasterGone when nobody leads any more."""
+def follow(workers: list[Worker], master: Master, say: Callable[[str], None]) -> None:
+    """Start each locust that has ended again, saying what they do, until nobody leads any more.
+
+    Raises MasterGone when nobody ever did.
+    """
     seen_at, ever = time.monotonic(), False
     while True:
         for worker in workers:
@@ -96,13 +98,10 @@ def follow(workers: list[Worker], master: Master, say: Callable[[str], None]) ->
             if not worker.lives:
                 worker.start()
         if time.monotonic() - seen_at > master.patience_s:
-            raise MasterGone(gone(master, workers[0], ever=ever))
+            break
         time.sleep(CHECK_EVERY_S)
-
-
-def gone(master: Master, worker: Worker, *, ever: bool) -> str:
-    """Say in a sentence that nobody leads, and why if a locust knows."""
-    said = last_lines(worker.log_path, 1)
-    why = f" ({said[0]})" if said and not ever else ""
-    what = "The master has been gone" if ever else "No master answered"
-    return f"{what} at {master.host}:{master.port} for {master.patience_s:g} s{why}."
+    silence = f"at {master.host}:{master.port} for {master.patience_s:g} s"
+    if not ever:
+        said = last_lines(workers[0].log_path, 1)
+        raise MasterGone(f"No master answered {silence}{f' ({said[0]})' if said else ''}.")
+    say(f"no master {silence}: nothing is left to do")

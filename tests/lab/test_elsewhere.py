@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from lab.elsewhere import LoadOptions, agent, load_worker, targets_of
+from lab.elsewhere import ELSEWHERE, LoadOptions, agent, load_worker, targets_of
 from lab.errors import LabError, UsageError
 from lab.measure.process import free_port
 from lab.run import CrewRecord
@@ -108,3 +108,10 @@ def test_a_master_that_can_not_be_found_is_wrong_use() -> None:
     """A name that nobody knows is refused before anything is started."""
     with pytest.raises(UsageError, match="can't be found"):
         load_worker("no.such.host.invalid", port=5557, processes=1, patience=1.0)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_help_has_an_example(number: int) -> None:
+    """The help of each command for other machines shows it at work."""
+    epilog = ELSEWHERE.registered_commands[number].epilog or ""
+    assert epilog.startswith(("Examples: `lab agent uvicorn/asgi", "Examples: `lab load-worker --master"))

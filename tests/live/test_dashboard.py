@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -14,8 +15,9 @@ import pytest
 from lab.measure.process import free_port
 from lab.servers import HOST
 from tests.live.dashboards import PAGE, Dashboard, dashboard
-from tests.live.processes import lab
+from tests.live.processes import lab, started
 
+ROOT = Path(__file__).parents[2]
 LOOP, SYNC = "uvicorn/asgi", "gunicorn-sync/wsgi"
 RESTART = f"{PAGE}/restart?stack={LOOP}"
 SLOW = f"{PAGE}/demonstrate/slow"
@@ -63,6 +65,20 @@ def test_signal_ends_it_in_order(tmp_path: Path, signum: signal.Signals) -> None
         assert found.process.end() == 0
         assert found.process.left_behind() == []
         assert found.process.says == ""
+
+
+def test_ctrl_c_on_make_leaves_nothing_running(tmp_path: Path) -> None:
+    """A terminal sends its signal to make and to the lab: servers, agent, locust and guard end with them."""
+    venv, port = Path(sys.prefix), free_port()
+    settings = [f"VENV={venv}", f"STACKS={LOOP} {SYNC}", f"PORT={port}", f"OUT={tmp_path / 'results'}"]
+    command = ["make", "-C", str(ROOT), "--old-file", f"{venv}/.ready", "dashboard", *settings]
+    with started(command, tmp_path) as process:
+        found = Dashboard(process, port, tmp_path)
+        found.wait_until(found.answers)
+        os.killpg(process.process.pid, signal.SIGINT)
+        process.end()
+        assert process.left_behind() == []
+        assert "Traceback" not in process.says
 
 
 def test_sigkill_leaves_nothing_running(tmp_path: Path) -> None:

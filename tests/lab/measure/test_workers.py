@@ -51,3 +51,13 @@ def test_what_a_worker_does_is_told_once(load: Generator, tmp_path: Path) -> Non
             told.write("connected\nslow-io@10: 5 users\n")
         assert worker.connected
         assert [worker.news(), worker.news()] == [["slow-io@10: 5 users"], []]
+
+
+def test_a_master_that_has_gone_is_no_error(load: Generator, tmp_path: Path) -> None:
+    """When a run is over its workers end after a while, saying why."""
+    master, said = Master(HOST, free_port(), patience_s=0.2), list[str]()
+    with crew(load, master, tmp_path, 1) as (worker,):
+        (tmp_path / "0.told").write_text("connected\n")
+        psutil.Process(worker.pid).kill()
+        follow([worker], master, said.append)
+    assert said == [f"no master at {HOST}:{master.port} for 0.2 s: nothing is left to do"]
