@@ -61,8 +61,8 @@ gate: setup ## hold RUN (the latest) to the rules in RULES, as ratios to AGAINST
 history: setup ## draw FIGURE in SCENARIO over all runs
 	@$(BIN)/lab history --figure $(FIGURE) --scenario $(SCENARIO) --out $(OUT)
 
-test: setup ## run all tests
-	$(BIN)/python -m pytest
+test: setup ## run all tests, as many files at once as there are cores
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup ## lint, format and types
 	$(BIN)/ruff check .
