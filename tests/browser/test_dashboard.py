@@ -295,6 +295,15 @@ def test_unchecked_stack_gets_no_traffic(opened: Opened, running: Dashboard) -> 
     assert (lots[SYNC]["users"], lots[SYNC]["in_progress"]) == (0, 0)
 
 
+def test_lanes_and_buttons_wait_for_no_chart(chromium: Browser, running: Dashboard) -> None:
+    """While the charting library is still on its way the rest of the page lives."""
+    with chromium.new_page() as page:
+        page.route("**/charts.js", lambda _: None)
+        page.goto(f"{running.url}{PAGE}", wait_until="commit")
+        expect(page.locator(".state")).to_have_text(re.compile("users send"))
+        expect(page.locator("button:disabled")).to_have_count(0)
+
+
 def test_nothing_received_is_run_as_markup(chromium: Browser, running: Dashboard) -> None:
     """Whatever the page is told it shows as text."""
     moment = {"number": 0, "at": 0.0, "scenario": MARKUP, "lots": []}
