@@ -172,6 +172,9 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do], [data-stop]");
   if (button) press(button);
 });
-prefersDark.addEventListener("change", drawCharts);
-drawCharts();
+for (const button of document.querySelectorAll("button")) button.disabled = false;
+window.addEventListener("load", () => {
+  prefersDark.addEventListener("change", drawCharts);
+  drawCharts();
+});
 look();

@@ -17,6 +17,7 @@ SYNC, LOOP, BRIDGED = STACKS = ("gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/w
 PHONE, DESK = 390, 1400
 WITHIN_MS = 20_000
 SCENARIO = re.compile("^Scenario")
+MARKUP = "<img src=x onerror=alert(1)>"
 WAITS = "GET /sleep?seconds=0.1"
 MOVED = """
 ([name, before]) => [...document.querySelectorAll(`#chart-${name} svg .mark-line path`)]
@@ -195,7 +196,10 @@ def test_restarted_server_is_another_that_answers(page: Page, running: Dashboard
     told(page, f"{LOOP} was started again")
     assert running.pid("asgi_app:app") != before
     assert running.pid("wsgi_app:app") == others
-    running.wait_until(lambda: running.lots()[LOOP]["throughput_per_s"] > 10)
+    seen = running.moments()[-1]["number"] + 1
+    running.wait_until(
+        lambda: any(moment["lots"][1]["throughput_per_s"] > 10 for moment in running.moments(seen))
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -289,6 +293,38 @@ def test_unchecked_stack_gets_no_traffic(opened: Opened, running: Dashboard) -> 
     assert set(running.rows()) - {"Aggregated"} == sent
     lots = running.lots()
     assert (lots[SYNC]["users"], lots[SYNC]["in_progress"]) == (0, 0)
+
+
+def test_lanes_and_buttons_wait_for_no_chart(chromium: Browser, running: Dashboard) -> None:
+    """While the charting library is still on its way the rest of the page lives."""
+    with chromium.new_page() as page:
+        page.route("**/charts.js", lambda _: None)
+        page.goto(f"{running.url}{PAGE}", wait_until="commit")
+        expect(page.locator(".state")).to_have_text(re.compile("users send"))
+        expect(page.locator("button:disabled")).to_have_count(0)
+
+
+def test_nothing_received_is_run_as_markup(chromium: Browser, running: Dashboard) -> None:
+    """Whatever the page is told it shows as text."""
+    moment = {"number": 0, "at": 0.0, "scenario": MARKUP, "lots": []}
+    told_now = {"state": MARKUP, "recorded": False, "moments": [moment]}
+    with chromium.new_page() as page:
+        page.route("**/moments?*", lambda route: route.fulfill(json=told_now))
+        page.route("**/demonstrate/*", lambda route: route.fulfill(json={"detail": MARKUP}, status=403))
+        page.goto(f"{running.url}{PAGE}")
+        press(page, "Block the loop")
+        told(page, MARKUP)
+        expect(page.locator(".state")).to_have_text(f"{MARKUP}: 0 users send {MARKUP}.")
+        expect(page.locator("main img")).to_have_count(0)
+
+
+def test_dashboard_that_is_gone_is_told(chromium: Browser, running: Dashboard) -> None:
+    """A page that is left open after Ctrl-C doesn't show old figures as if they were new."""
+    with chromium.new_page() as page:
+        page.goto(f"{running.url}{PAGE}")
+        expect(page.locator(".state")).to_have_text(re.compile("users send"))
+        page.route("**/moments?*", lambda route: route.abort())
+        expect(page.locator(".state")).to_have_text(re.compile("^No answer from the dashboard: "))
 
 
 def test_nothing_went_wrong_on_the_pages(opened: Opened) -> None:

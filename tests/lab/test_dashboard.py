@@ -5,13 +5,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import msgspec
 import pytest
 
 from lab import dashboard
 from lab.dashboard import Judging, Place
 from lab.errors import LabError
+from lab.judge.reading import TargetReading
+from lab.live import Played
 from lab.measure.fleet import Fleet
 from lab.measure.process import Serving
+from lab.run import read
 from lab.servers import Settings
 from lab.stacks import Command, find
 from lab.tell.palette import look_of
@@ -83,3 +87,29 @@ def test_record_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     judging = Judging([find(name) for name in STACKS], Settings(), tmp_path)
     with pytest.raises(LabError, match=r"^That isn't a record of a load: "):
         judging.results({}, b"{}")
+
+
+@pytest.fixture
+def record() -> bytes:
+    """Return the record of a load in which nobody was asked."""
+    nothing = {name: TargetReading({}) for name in STACKS}
+    return msgspec.json.encode(
+        Played("starvation", 100.0, 104.0, 10.0, dict.fromkeys(STACKS, 0), nothing, [])
+    )
+
+
+def test_results_are_kept_where_runs_are(tmp_path: Path, record: bytes) -> None:
+    """What is downloaded is in a folder of its own, too, for `lab report` and `lab diff`."""
+    results = Judging([find(name) for name in STACKS], Settings(), tmp_path).results({}, record)
+    (folder,) = tmp_path.iterdir()
+    run = read(folder)
+    assert ((folder / "results.json").read_bytes(), folder.name) == (results, run.run.id)
+    assert [stack.name for stack in run.stacks] == list(STACKS)
+
+
+def test_results_that_cannot_be_kept_are_told(tmp_path: Path, record: bytes) -> None:
+    """Where --out can't hold a run it says why."""
+    out = tmp_path / "file"
+    out.touch()
+    with pytest.raises(LabError, match=rf"^Can't keep the run in {out}/live-.*: Not a directory\.$"):
+        Judging([find(name) for name in STACKS], Settings(), out).results({}, record)

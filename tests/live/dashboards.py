@@ -75,11 +75,15 @@ class Dashboard:
         """Return what locust is at."""
         return str(self.ask("GET", f"{PAGE}/moments").json["state"])
 
+    def moments(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return the seconds from a number on."""
+        moments: list[dict[str, Any]] = self.ask("GET", f"{PAGE}/moments?since={since}").json["moments"]
+        return moments
+
     def lots(self) -> dict[str, Lot]:
         """Return how each stack is doing now, in the order in which they were named."""
         names = re.findall(r'data-stack="([^"]+)"', self.ask("GET", PAGE).body.decode())
-        lots = self.ask("GET", f"{PAGE}/moments").json["moments"][-1]["lots"]
-        return dict(zip(names, lots, strict=True))
+        return dict(zip(names, self.moments()[-1]["lots"], strict=True))
 
     def rows(self) -> dict[str, Lot]:
         """Return the rows of locust's table by their names."""

@@ -236,16 +236,3 @@ def test_load_that_begins_while_another_stops_can_be_stopped(running: Dashboard)
     running.ask("POST", "/stop")
     running.wait_until(lambda: running.lots()[SYNC]["users"] == 0)
     assert running.state() == "stopped"
-
-
-def test_results_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
-    """Where --out can't hold a run the page is told why, and the dashboard goes on."""
-    (tmp_path / "results").write_text("a file, no folder")
-    with dashboard(tmp_path, SYNC) as found:
-        start(found, "slow-io")
-        found.wait_until(lambda: found.lots()[SYNC]["throughput_per_s"])
-        found.ask("POST", "/stop")
-        answer = found.ask("GET", f"{PAGE}/results.json")
-        assert answer.status == 502
-        assert answer.json["detail"].startswith(f"Can't keep the run in {tmp_path / 'results'}")
-        assert found.answers()
