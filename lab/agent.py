@@ -9,6 +9,7 @@ Every request carries `Authorization: Bearer TOKEN` (RFC 6750, section 2.1); ans
 
 import hmac
 import http.client
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -161,15 +162,25 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+class Server(ThreadingHTTPServer):
+    """Answers in threads that nobody waits for."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that has gone before its answer: one that is ended goes in the midst of it."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # handed on as it came
+
+
 @contextmanager
 def answering(agent: Agent, token: str, host: str = HOST, port: int = 0) -> Iterator[str]:
     """Answer in threads until the block ends; yields the agent's base URL. Raises LabError when the port is taken."""
     bound = type("BoundHandler", (Handler,), {"routes": agent.routes, "token": token})
     try:
-        server = ThreadingHTTPServer((host, port), bound)
+        server = Server((host, port), bound)
     except OSError as error:
         raise LabError(f"The agent can't listen on {host}:{port}: {error.strerror}.") from error
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
     try:
