@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from lab import dashboard
+from lab.agent import Handler, Server
 from lab.dashboard import Judging, Place
 from lab.errors import LabError
 from lab.judge.reading import TargetReading
@@ -16,7 +17,7 @@ from lab.live import Played
 from lab.measure.fleet import Fleet
 from lab.measure.process import Serving
 from lab.run import read
-from lab.servers import Settings
+from lab.servers import HOST, Settings
 from lab.stacks import Command, find
 from lab.tell.palette import look_of
 from loadtests.dashboard.agent import Agent
@@ -80,6 +81,21 @@ def test_locusts_last_line_says_why(tmp_path: Path) -> None:
     ended = cast("subprocess.Popen[bytes]", SimpleNamespace(poll=lambda: 1))
     with pytest.raises(LabError, match=r"with exit code 1: last$"):
         dashboard.check_alive(ended, log_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [(BrokenPipeError(), False), (ConnectionResetError(), False), (ValueError("x"), True)]
+)
+def test_agent_whose_client_has_gone_says_nothing(
+    capsys: pytest.CaptureFixture[str], error: Exception, *, says: bool
+) -> None:
+    """Locust is ended while it asks: that is no error, any other still is one."""
+    with Server((HOST, 0), Handler) as server:
+        try:
+            raise error
+        except type(error):
+            server.handle_error(None, (HOST, 1))
+    assert ("Traceback" in capsys.readouterr().err) == says
 
 
 def test_record_that_cannot_be_read_is_told(tmp_path: Path) -> None:
