@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from lab import dashboard
-from lab.agent import Handler, Server
+from lab.agent import Handler, Listener
 from lab.dashboard import Judging, Place
 from lab.errors import LabError
 from lab.judge.reading import TargetReading
@@ -90,7 +90,7 @@ def test_agent_whose_client_has_gone_says_nothing(
     capsys: pytest.CaptureFixture[str], error: Exception, *, says: bool
 ) -> None:
     """Locust is ended while it asks: that is no error, any other still is one."""
-    with Server((HOST, 0), Handler) as server:
+    with Listener((HOST, 0), Handler) as server:
         try:
             raise error
         except type(error):
