@@ -5,6 +5,7 @@ PROFILE  ?= quick
 STACKS   ?=
 SCENARIOS ?=
 OUT      ?= results
+PORT     ?= 8089
 RUN      ?= $(OUT)/latest
 AGAINST  ?=
 RULES    ?=
@@ -21,7 +22,7 @@ READY    := $(VENV)/.ready
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder"
+	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder  PORT=8089"
 	@echo "            RUN=folder  AGAINST=folder  RULES=file.toml  FIGURE=cpu  SCENARIO=baseline"
 
 setup: $(READY) ## make .venv from requirements.lock
@@ -46,7 +47,7 @@ serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)
 
 dashboard: setup ## serve the six default stacks (or STACKS) and load them from a page, until Ctrl-C
-	@$(BIN)/lab dashboard $(STACKS) --out $(OUT)
+	@$(BIN)/lab dashboard $(STACKS) --port $(PORT) --out $(OUT)
 
 capabilities: setup ## find out by experiment what the stacks (STACKS) can do
 	@$(BIN)/lab capabilities $(STACKS:%=--stack %)
@@ -63,8 +64,8 @@ gate: setup ## hold RUN (the latest) to the rules in RULES, as ratios to AGAINST
 history: setup ## draw FIGURE in SCENARIO over all runs
 	@$(BIN)/lab history --figure $(FIGURE) --scenario $(SCENARIO) --out $(OUT)
 
-test: setup ## run all tests
-	$(BIN)/python -m pytest
+test: setup ## run all tests, as many files at once as there are cores
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup ## lint, format and types
 	$(BIN)/ruff check .

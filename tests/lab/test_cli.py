@@ -41,6 +41,8 @@ def test_stacks_as_a_table() -> None:
         (["compare", "--scenario", "slow"], "There is no scenario 'slow'"),
         (["serve"], "Name a stack, for example uvicorn/asgi"),
         (["serve", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
+        (["dashboard", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
+        (["dashboard", "--port", "0"], "Invalid value for '--port'"),
         (["compare", "--threads", "0"], "Invalid value for '--threads'"),
     ],
 )
