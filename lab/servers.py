@@ -8,6 +8,7 @@ Interface = Literal["wsgi", "asgi"]
 Parallel = Literal["worker", "thread", "unbounded"]
 
 HOST = "127.0.0.1"
+LARGEST_MESSAGE = 16 * 1024 * 1024  # bytes of a WebSocket message, where a server lets us say so
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def gunicorn_gevent(target: str, port: int, settings: Settings) -> list[str]:
 
 def gunicorn_asgi(target: str, port: int, settings: Settings) -> list[str]:
     """Gunicorn's own ASGI worker."""
-    loop = ["--worker-class", "asgi", "--asgi-loop", "uvloop", "--asgi-lifespan", "on"]
-    return [*_gunicorn(port, settings), *loop, target]
+    parts = ["--worker-class", "asgi", "--asgi-loop", "uvloop", "--asgi-lifespan", "on"]
+    largest = ["--websocket-max-message-size", str(LARGEST_MESSAGE)]
+    return [*_gunicorn(port, settings), *parts, *largest, target]
 
 
 def uvicorn(target: str, port: int, settings: Settings) -> list[str]:
@@ -113,6 +115,7 @@ def _uvicorn(port: int, settings: Settings) -> list[str]:
     return [
         *("uvicorn", "--host", HOST, "--port", str(port), "--workers", str(settings.workers)),
         *("--timeout-keep-alive", str(settings.keep_alive_s), "--no-access-log"),
+        *("--ws", "websockets-sansio", "--ws-max-size", str(LARGEST_MESSAGE)),
     ]
 
 
@@ -135,12 +138,12 @@ SERVERS: dict[str, Server] = {
             {"parser": "gunicorn"},
         ),
         Server(
-            "uvicorn", "asgi", uvicorn, "unbounded", ("uvicorn", "uvloop", "httptools"),
-            {"loop": "uvloop", "parser": "httptools"},
+            "uvicorn", "asgi", uvicorn, "unbounded", ("uvicorn", "uvloop", "httptools", "websockets"),
+            {"loop": "uvloop", "parser": "httptools", "websocket": "websockets, 16 MiB a message"},
         ),
         Server(
             "gunicorn-asgi", "asgi", gunicorn_asgi, "unbounded", ("gunicorn.asgi", "uvloop"),
-            {"loop": "uvloop", "parser": "gunicorn"},
+            {"loop": "uvloop", "parser": "gunicorn", "websocket": "gunicorn, 16 MiB a message"},
         ),
         Server(
             "gunicorn-gevent", "wsgi", gunicorn_gevent, "unbounded",
@@ -150,7 +153,7 @@ SERVERS: dict[str, Server] = {
         Server("waitress", "wsgi", waitress, "thread", ("waitress",), {"parser": "waitress"}),
         Server(
             "hypercorn", "asgi", hypercorn, "unbounded", ("hypercorn", "uvloop"),
-            {"loop": "uvloop", "parser": "h11"},
+            {"loop": "uvloop", "parser": "h11", "websocket": "wsproto, 16 MiB a message"},
         ),
         Server("granian-wsgi", "wsgi", granian_wsgi, "thread", ("granian",), {"parser": "hyper"}),
         Server(
@@ -158,8 +161,8 @@ SERVERS: dict[str, Server] = {
             {"loop": "uvloop", "parser": "hyper"},
         ),
         Server(
-            "uvicorn-h11", "asgi", uvicorn_h11, "unbounded", ("uvicorn", "h11"),
-            {"loop": "asyncio", "parser": "h11"},
+            "uvicorn-h11", "asgi", uvicorn_h11, "unbounded", ("uvicorn", "h11", "websockets"),
+            {"loop": "asyncio", "parser": "h11", "websocket": "websockets, 16 MiB a message"},
         ),
     )
 }  # fmt: skip
