@@ -3,6 +3,7 @@
 import http.client
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from http import HTTPStatus
 
 from contract.conformance import Answer, differences
 from contract.endpoints import all_examples
@@ -11,6 +12,12 @@ from lab.measure.process import Serving
 from lab.servers import HOST
 
 ANSWER_WITHIN_S = 15.0
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",  # RFC 6455, section 1.3
+}
 
 
 def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S) -> Answer:
@@ -25,6 +32,15 @@ def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S) -> Answe
         body, broke_off = _read(response)
         headers = tuple((name.lower(), value) for name, value in response.getheaders())
         return Answer(response.status, headers, body, broke_off)
+
+
+def refusal(port: int, target: str) -> str | None:
+    """Ask for a WebSocket; return what was answered instead, `None` when there is one."""
+    try:
+        status = ask(port, Request("GET", target, UPGRADE)).status
+    except OSError as error:
+        return f"no answer ({error or type(error).__name__})"
+    return None if status == HTTPStatus.SWITCHING_PROTOCOLS else f"{status} {HTTPStatus(status).phrase}"
 
 
 def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
