@@ -10,6 +10,8 @@ Parallel = Literal["worker", "thread", "unbounded"]
 HOST = "127.0.0.1"
 LARGEST_MESSAGE = 16 * 1024 * 1024  # bytes of a WebSocket message, where a server lets us say so
 
+HTTP2_OF_GUNICORN = ("--http-protocols", "h2,h1", "--http2-cleartext", "both")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -68,6 +70,22 @@ def uvicorn(target: str, port: int, settings: Settings) -> list[str]:
 def uvicorn_h11(target: str, port: int, settings: Settings) -> list[str]:
     """Uvicorn in pure Python."""
     parts = ["--interface", "asgi3", "--loop", "asyncio", "--http", "h11"]
+    return [*_uvicorn(port, settings), *parts, target]
+
+
+def gunicorn_gthread_h2(target: str, port: int, settings: Settings) -> list[str]:
+    """The pool of threads, with HTTP/2 over cleartext beside HTTP/1.1: one thread serves a connection."""
+    return [*gunicorn_gthread(target, port, settings)[:-1], *HTTP2_OF_GUNICORN, target]
+
+
+def gunicorn_asgi_h2(target: str, port: int, settings: Settings) -> list[str]:
+    """Gunicorn's own ASGI worker, with HTTP/2 over cleartext beside HTTP/1.1."""
+    return [*gunicorn_asgi(target, port, settings)[:-1], *HTTP2_OF_GUNICORN, target]
+
+
+def uvicorn_h2(target: str, port: int, settings: Settings) -> list[str]:
+    """Uvicorn on zttp, with HTTP/2 over cleartext beside HTTP/1.1."""
+    parts = ["--interface", "asgi3", "--loop", "uvloop", "--http", "zttp", "--http2"]
     return [*_uvicorn(port, settings), *parts, target]
 
 
@@ -163,6 +181,24 @@ SERVERS: dict[str, Server] = {
         Server(
             "uvicorn-h11", "asgi", uvicorn_h11, "unbounded", ("uvicorn", "h11", "websockets"),
             {"loop": "asyncio", "parser": "h11", "websocket": "websockets, 16 MiB a message"},
+        ),
+        Server(
+            "gunicorn-gthread-h2", "wsgi", gunicorn_gthread_h2, "thread", ("gunicorn", "h2"),
+            {"parser": "gunicorn", "http/2": "h2, cleartext, beside HTTP/1.1; one stream at a time"},
+        ),
+        Server(
+            "gunicorn-asgi-h2", "asgi", gunicorn_asgi_h2, "unbounded", ("gunicorn.asgi", "uvloop", "h2"),
+            {
+                "loop": "uvloop", "parser": "gunicorn", "http/2": "h2, cleartext, beside HTTP/1.1",
+                "websocket": "gunicorn, 16 MiB a message",
+            },
+        ),
+        Server(
+            "uvicorn-h2", "asgi", uvicorn_h2, "unbounded", ("uvicorn", "uvloop", "zttp", "websockets"),
+            {
+                "loop": "uvloop", "parser": "zttp", "http/2": "zttp, cleartext, beside HTTP/1.1",
+                "websocket": "websockets, 16 MiB a message",
+            },
         ),
     )
 }  # fmt: skip
