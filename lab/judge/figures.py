@@ -161,7 +161,8 @@ def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
     if flow.open_loop:
         rates["offered_per_s"] = came.due / lasts_s
     elif came.answers and flow.way == "websocket":
-        rates["messages_per_s"] = throughput * flow.chunks
+        cost = reading.used.server * 1e6 / came.answers / flow.chunks
+        rates |= {"messages_per_s": throughput * flow.chunks, "cpu_us_per_message": cost}
     if came.answers and not flow.open_loop:
         mean_s = float(statistics.decode(came.complete["service"]).mean()) / 1000
         rates["little_share"] = throughput * mean_s / flow.users
@@ -221,6 +222,9 @@ FIGURES: dict[str, Figure] = {
     "concurrency": Figure("requests", "neither", "in progress at once, at most"),
     "recovered_s": Figure("s", "lower", "after an overload until requests are fast again"),
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
+    "cpu_us_per_message": Figure(
+        "µs", "lower", "CPU of the server's tree per message, several under way at once"
+    ),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
     "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
     "generator_cores_max": Figure("cores", "neither", "CPU of the load generator in its busiest second"),

@@ -243,8 +243,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "websocket": (
         Column("there and back p50", "corrected_ms_p50", "paced"),
         Column("p99", "corrected_ms_p99", "paced"),
-        Column("CPU per message", "cpu_us_per_request", "paced"),
+        Column("CPU per message, {level}", "cpu_us_per_request", "paced"),
         Column("messages, {level}", "messages_per_s", "flat-out"),
+        Column("CPU per message, {level}", "cpu_us_per_message", "flat-out"),
         Column("memory, {level}", "memory_mib", "flat-out"),
     ),
 }

@@ -38,6 +38,7 @@ def test_messages_are_counted_one_by_one() -> None:
     """Where a hundred messages are under way together an answer is a hundred messages."""
     found = figured(runs.reading(traffic=runs.flow({"service": [1.0] * 150})), ECHO, {}).figures
     assert (found["throughput_per_s"], found["messages_per_s"]) == (75, 7500)
+    assert found["cpu_us_per_message"] == pytest.approx(found["cpu_us_per_request"] / 100)
 
 
 def test_cpu_is_shared_out_over_all_answers() -> None:
