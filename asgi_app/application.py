@@ -2,7 +2,7 @@
 
 import logging
 
-from asgi_app import basics, bodies, responses, streaming, waiting
+from asgi_app import basics, bodies, responses, streaming, waiting, websocket
 from asgi_app.lifespan import lifespan
 from asgi_app.types import Handler, Receive, Scope, Send
 from contract import problems, routing
@@ -15,7 +15,7 @@ class UnknownScope(Exception):
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one scope: a request, or the life of the server (ASGI, "Applications")."""
+    """Answer one scope: a request, a WebSocket, or the life of the server (ASGI, "Applications")."""
     if scope["type"] != "http":
         await without_request(scope, receive, send)
         return
@@ -37,10 +37,20 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def without_request(scope: Scope, receive: Receive, send: Send) -> None:
-    """Live through a lifespan; refuse any other scope by its name."""
-    if scope["type"] != "lifespan":
-        raise UnknownScope(f"this app speaks http and lifespan, not {scope['type']!r}")
-    await lifespan(scope, receive, send)
+    """Live through a lifespan or a WebSocket; refuse any other scope by its name."""
+    if scope["type"] not in LIVES:
+        raise UnknownScope(f"this app speaks http, {' and '.join(LIVES)}, not {scope['type']!r}")
+    await LIVES[scope["type"]](scope, receive, send)
+
+
+async def converse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hold a conversation over a WebSocket, or refuse it before it is accepted."""
+    try:
+        if scope["path"] not in WEBSOCKETS:
+            raise problems.unknown_path(scope["path"])
+        await WEBSOCKETS[scope["path"]](scope, receive, send)
+    except problems.Problem as problem:
+        await websocket.refuse(scope, receive, send, problem)
 
 
 ROUTES: dict[str, dict[str, Handler]] = routing.with_head(
@@ -61,5 +71,14 @@ ROUTES: dict[str, dict[str, Handler]] = routing.with_head(
         "/stream": {"GET": streaming.stream},
         "/events": {"GET": streaming.events},
         "/bytes": {"GET": streaming.bytes_},
+        "/ws/echo": {"GET": websocket.websocket_echo},
+        "/ws/clock": {"GET": websocket.websocket_clock},
     }
 )
+
+WEBSOCKETS: dict[str, Handler] = {
+    "/ws/echo": websocket.websocket_echo,
+    "/ws/clock": websocket.websocket_clock,
+}
+
+LIVES: dict[str, Handler] = {"websocket": converse, "lifespan": lifespan}

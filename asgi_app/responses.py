@@ -1,7 +1,7 @@
 """Answers, as ASGI wants them: a start event first, then body events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
 from functools import lru_cache
 from http import HTTPStatus
@@ -9,6 +9,7 @@ from http import HTTPStatus
 from asgi_app.types import Message, Receive, Scope, Send
 from contract import payloads, problems
 
+GONE = frozenset({"http.disconnect", "websocket.disconnect"})
 INTERFACE = (b"x-lab-interface", b"asgi")
 
 
@@ -31,7 +32,7 @@ async def answer(
         fields += encoded(headers)
     try:
         await send({"type": "http.response.start", "status": status, "headers": fields})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        await send({"type": "http.response.body", "body": b"" if scope.get("method") == "HEAD" else body})
     except OSError:
         return  # the client has gone (ASGI HTTP specification, "Disconnected Client")
 
@@ -72,7 +73,12 @@ async def stream(
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
         return
-    sending = asyncio.ensure_future(_send_all(send, chunks))
+    await while_connected(receive, _send_all(send, chunks))
+
+
+async def while_connected(receive: Receive, work: Coroutine[None, None, None]) -> None:
+    """Do what sends until it is done or the client has gone; raises BrokenStream when it fails."""
+    sending = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_client_gone(receive))
     try:
         await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -88,12 +94,13 @@ async def stream(
 async def _send_all(send: Send, chunks: AsyncGenerator[bytes, None]) -> None:
     async with aclosing(chunks):
         async for chunk in chunks:
-            if not await _taken(send, {"type": "http.response.body", "body": chunk, "more_body": True}):
+            if not await taken(send, {"type": "http.response.body", "body": chunk, "more_body": True}):
                 return
-    await _taken(send, {"type": "http.response.body"})
+    await taken(send, {"type": "http.response.body"})
 
 
-async def _taken(send: Send, message: Message) -> bool:
+async def taken(send: Send, message: Message) -> bool:
+    """Send a message when the server can take it; tell whether the client was still there."""
     try:
         await send(message)
     except OSError:
@@ -102,7 +109,7 @@ async def _taken(send: Send, message: Message) -> bool:
 
 
 async def _client_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
+    while (await receive())["type"] not in GONE:
         pass
 
 

@@ -25,7 +25,7 @@ def differences(example: Example, answer: Answer, interface: str) -> Iterator[st
 
     `interface` is the one that the app behind the server speaks: `wsgi` or `asgi`.
     """
-    expected = example.response
+    expected = example.response_of(interface)
     if answer.status != expected.status:
         yield f"status {answer.status}, not {expected.status}"
         return
@@ -41,7 +41,7 @@ def differences(example: Example, answer: Answer, interface: str) -> Iterator[st
 
 def _in_headers(expected: Response, answer: Answer, interface: str) -> Iterator[str]:
     came = sorted((n, v) for n, v in answer.headers if n not in OF_THE_SERVER)
-    wanted = {**expected.headers, INTERFACE: interface}
+    wanted = {n: v for n, v in expected.headers.items() if n not in OF_THE_SERVER} | {INTERFACE: interface}
     if expected.members is not None:
         lengths = [value for name, value in came if name == "content-length"]
         wanted["content-length"] = str(len(answer.body)) if answer.body else "".join(lengths)

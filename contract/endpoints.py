@@ -93,4 +93,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint("lifespan", ("GET",), "/lifespan", "when and how the app was started"),
     Endpoint("failure", ("GET",), "/failure", "raises, before or during the answer", (parameters.WHEN,)),
+    Endpoint(
+        "websocket-echo", ("GET",), "/ws/echo", "a WebSocket: each message as it came; WSGI says why not"
+    ),
+    Endpoint(
+        "websocket-clock",
+        ("GET",),
+        "/ws/clock",
+        "a WebSocket: numbered ticks, pushed",
+        (parameters.INTERVAL,),
+    ),
 )

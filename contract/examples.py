@@ -41,10 +41,20 @@ class Response:
 
 @dataclass(frozen=True)
 class Example:
-    """A request and the response to it."""
+    """A request and the response to it; `from_wsgi` where the WSGI app can't give that one."""
 
     request: Request
     response: Response
+    from_wsgi: Response | None = None
+
+    def response_of(self, interface: str) -> Response:
+        """Return the response of the app that speaks an interface: `wsgi` or `asgi`."""
+        return self.from_wsgi if self.from_wsgi and interface == "wsgi" else self.response
+
+    @property
+    def hop_by_hop(self) -> bool:
+        """Whether the ASGI app's response has a header that PEP 3333 forbids, so that no bridge needs to carry it."""
+        return "upgrade" in self.response.headers
 
 
 HERE = "127.0.0.1"
@@ -108,11 +118,19 @@ def repeated(parameter: parameters.Parameter, came: str) -> Response:
     return problem(problems.bad_parameter(parameter.name, bounds, came))
 
 
+def socket(target: str) -> Example:
+    """Make an example of GET without an upgrade: PEP 3333 forbids hop-by-hop headers, so only ASGI can ask for one."""
+    return Example(
+        Request("GET", target), problem(problems.upgrade_required()), problem(problems.no_upgrade())
+    )
+
+
 def head_of(example: Example) -> Example:
     """Return the HEAD of a GET: the same status and headers, no body (RFC 9110, section 9.3.2)."""
     return Example(
         replace(example.request, method="HEAD"),
         replace(example.response, body=b"", breaks_off=False),
+        example.from_wsgi and replace(example.from_wsgi, body=b"", breaks_off=False),
     )
 
 
@@ -268,6 +286,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         ),
         get("/failure?when=after", refused(parameters.WHEN, "after")),
     ),
+    "websocket-echo": (socket("/ws/echo"),),
+    "websocket-clock": (socket("/ws/clock?interval=0.1"), socket("/ws/clock")),
 }
 
 UNKNOWN_PATHS: tuple[Example, ...] = (

@@ -11,6 +11,7 @@ JSON = "application/json"
 BYTES = "application/octet-stream"
 EVENTS = "text/event-stream"
 
+SUBPROTOCOL = "lab.echo"  # that /ws/echo speaks with whoever offers it
 HELLO = b"Hello from the bare interface!"
 PIECE = 64 * 1024  # bytes that /bytes sends and /upload reads at a time
 BEFORE_FAILURE = b"This answer breaks off after this line.\n"
@@ -62,6 +63,11 @@ def chunk(number: int, size: int) -> bytes:
 def event(number: int) -> bytes:
     """Return server-sent event `number` (WHATWG HTML, section 9.2.5)."""
     return f"id: {number}\ndata: event {number}\n\n".encode()
+
+
+def tick(number: int) -> str:
+    """Return tick `number` of the clock."""
+    return f"tick {number}"
 
 
 def pieces(size: int) -> Iterator[bytes]:

@@ -72,6 +72,24 @@ def method_not_allowed(method: str, allowed: Iterable[str]) -> Problem:
     )
 
 
+def upgrade_required() -> Problem:
+    """Ask for a WebSocket, naming it in `Upgrade` as 426 must (RFC 9110, sections 7.8 and 15.5.22)."""
+    return Problem(
+        HTTPStatus.UPGRADE_REQUIRED,
+        "This is a WebSocket: ask for it with the headers of RFC 6455, section 4.1.",
+        headers=[("connection", "upgrade"), ("upgrade", "websocket")],
+    )
+
+
+def no_upgrade() -> Problem:
+    """Say why a WSGI app has no WebSocket; 426 would promise that an upgrade helps, and `Upgrade` isn't its to send."""
+    return Problem(
+        HTTPStatus.NOT_IMPLEMENTED,
+        "A WebSocket takes over the connection, and PEP 3333 gives an app one request and one answer to it: "
+        "the ASGI app has this endpoint.",
+    )
+
+
 def too_large(limit: int) -> Problem:
     """Say that a request body holds more than `limit` bytes."""
     return Problem(

@@ -18,6 +18,13 @@ class TrialFailed(LabError):
         self.log = list(log)
 
 
+class Cannot(TrialFailed):
+    """A stack was asked for what a scenario needs, and hasn't got it: its answer is the evidence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, [])
+
+
 class UsageError(LabError):
     """The command was asked for something that isn't there."""
 

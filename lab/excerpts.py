@@ -11,7 +11,7 @@ from lab.tell.html import Excerpt
 from loadtests.scenarios import PROBE, SCENARIOS
 
 TWINS = ("wsgi_app", "asgi_app")
-ENDPOINT_MODULES = ("basics", "waiting", "streaming", "bodies")
+ENDPOINT_MODULES = ("basics", "waiting", "streaming", "bodies", "websocket")
 
 
 def excerpts(scenario: str) -> list[tuple[Excerpt, Excerpt]]:

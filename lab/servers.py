@@ -9,6 +9,9 @@ Parallel = Literal["worker", "thread", "unbounded"]
 
 HOST = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only who asks for it with --host binds there
+LARGEST_MESSAGE = 16 * 1024 * 1024  # bytes of a WebSocket message, where a server lets us say so
+
+HTTP2_OF_GUNICORN = ("--http-protocols", "h2,h1", "--http2-cleartext", "both")
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ def gunicorn_gevent(target: str, port: int, settings: Settings) -> list[str]:
 
 def gunicorn_asgi(target: str, port: int, settings: Settings) -> list[str]:
     """Gunicorn's own ASGI worker."""
-    loop = ["--worker-class", "asgi", "--asgi-loop", "uvloop", "--asgi-lifespan", "on"]
-    return [*_gunicorn(port, settings), *loop, target]
+    parts = ["--worker-class", "asgi", "--asgi-loop", "uvloop", "--asgi-lifespan", "on"]
+    largest = ["--websocket-max-message-size", str(LARGEST_MESSAGE)]
+    return [*_gunicorn(port, settings), *parts, *largest, target]
 
 
 def uvicorn(target: str, port: int, settings: Settings) -> list[str]:
@@ -68,6 +72,22 @@ def uvicorn(target: str, port: int, settings: Settings) -> list[str]:
 def uvicorn_h11(target: str, port: int, settings: Settings) -> list[str]:
     """Uvicorn in pure Python."""
     parts = ["--interface", "asgi3", "--loop", "asyncio", "--http", "h11"]
+    return [*_uvicorn(port, settings), *parts, target]
+
+
+def gunicorn_gthread_h2(target: str, port: int, settings: Settings) -> list[str]:
+    """The pool of threads, with HTTP/2 over cleartext beside HTTP/1.1: one thread serves a connection."""
+    return [*gunicorn_gthread(target, port, settings)[:-1], *HTTP2_OF_GUNICORN, target]
+
+
+def gunicorn_asgi_h2(target: str, port: int, settings: Settings) -> list[str]:
+    """Gunicorn's own ASGI worker, with HTTP/2 over cleartext beside HTTP/1.1."""
+    return [*gunicorn_asgi(target, port, settings)[:-1], *HTTP2_OF_GUNICORN, target]
+
+
+def uvicorn_h2(target: str, port: int, settings: Settings) -> list[str]:
+    """Uvicorn on zttp, with HTTP/2 over cleartext beside HTTP/1.1."""
+    parts = ["--interface", "asgi3", "--loop", "uvloop", "--http", "zttp", "--http2"]
     return [*_uvicorn(port, settings), *parts, target]
 
 
@@ -115,6 +135,7 @@ def _uvicorn(port: int, settings: Settings) -> list[str]:
     return [
         *("uvicorn", "--host", settings.host, "--port", str(port), "--workers", str(settings.workers)),
         *("--timeout-keep-alive", str(settings.keep_alive_s), "--no-access-log"),
+        *("--ws", "websockets-sansio", "--ws-max-size", str(LARGEST_MESSAGE)),
     ]
 
 
@@ -137,12 +158,12 @@ SERVERS: dict[str, Server] = {
             {"parser": "gunicorn"},
         ),
         Server(
-            "uvicorn", "asgi", uvicorn, "unbounded", ("uvicorn", "uvloop", "httptools"),
-            {"loop": "uvloop", "parser": "httptools"},
+            "uvicorn", "asgi", uvicorn, "unbounded", ("uvicorn", "uvloop", "httptools", "websockets"),
+            {"loop": "uvloop", "parser": "httptools", "websocket": "websockets, 16 MiB a message"},
         ),
         Server(
             "gunicorn-asgi", "asgi", gunicorn_asgi, "unbounded", ("gunicorn.asgi", "uvloop"),
-            {"loop": "uvloop", "parser": "gunicorn"},
+            {"loop": "uvloop", "parser": "gunicorn", "websocket": "gunicorn, 16 MiB a message"},
         ),
         Server(
             "gunicorn-gevent", "wsgi", gunicorn_gevent, "unbounded",
@@ -152,7 +173,7 @@ SERVERS: dict[str, Server] = {
         Server("waitress", "wsgi", waitress, "thread", ("waitress",), {"parser": "waitress"}),
         Server(
             "hypercorn", "asgi", hypercorn, "unbounded", ("hypercorn", "uvloop"),
-            {"loop": "uvloop", "parser": "h11"},
+            {"loop": "uvloop", "parser": "h11", "websocket": "wsproto, 16 MiB a message"},
         ),
         Server("granian-wsgi", "wsgi", granian_wsgi, "thread", ("granian",), {"parser": "hyper"}),
         Server(
@@ -160,8 +181,26 @@ SERVERS: dict[str, Server] = {
             {"loop": "uvloop", "parser": "hyper"},
         ),
         Server(
-            "uvicorn-h11", "asgi", uvicorn_h11, "unbounded", ("uvicorn", "h11"),
-            {"loop": "asyncio", "parser": "h11"},
+            "uvicorn-h11", "asgi", uvicorn_h11, "unbounded", ("uvicorn", "h11", "websockets"),
+            {"loop": "asyncio", "parser": "h11", "websocket": "websockets, 16 MiB a message"},
+        ),
+        Server(
+            "gunicorn-gthread-h2", "wsgi", gunicorn_gthread_h2, "thread", ("gunicorn", "h2"),
+            {"parser": "gunicorn", "http/2": "h2, cleartext, beside HTTP/1.1; one stream at a time"},
+        ),
+        Server(
+            "gunicorn-asgi-h2", "asgi", gunicorn_asgi_h2, "unbounded", ("gunicorn.asgi", "uvloop", "h2"),
+            {
+                "loop": "uvloop", "parser": "gunicorn", "http/2": "h2, cleartext, beside HTTP/1.1",
+                "websocket": "gunicorn, 16 MiB a message",
+            },
+        ),
+        Server(
+            "uvicorn-h2", "asgi", uvicorn_h2, "unbounded", ("uvicorn", "uvloop", "zttp", "websockets"),
+            {
+                "loop": "uvloop", "parser": "zttp", "http/2": "zttp, cleartext, beside HTTP/1.1",
+                "websocket": "websockets, 16 MiB a message",
+            },
         ),
     )
 }  # fmt: skip

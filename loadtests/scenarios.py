@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Way = Literal["ask", "connect", "stream", "upload", "download", "idle", "silent", "abandon"]
+Way = Literal["ask", "connect", "stream", "upload", "download", "idle", "silent", "abandon", "websocket"]
 Waiting = Literal["interface", "blocking", "offloaded", "client"]
 Arrivals = Literal["even", "poisson"]
 Value = int | str
@@ -24,9 +24,9 @@ class Flow:
     `of_ceiling` times what a CEILING flow reached while warming up, where that is given.
 
     `waits_s` is how long an answer takes without any work, and `waiting` how the app waits for it, or that the
-    client itself does. `chunks` is how
-    many pieces of a stream are read, or of a body are sent: each of `piece` bytes, `every_s` apart. `from_s` and
-    `to_s`, seconds after the window's opening, bound when the flow is on. A `traced` flow keeps each latency.
+    client itself does. `chunks` is how many pieces of a stream are read, of a body are sent, or messages sent at a
+    time: each of `piece` bytes, `every_s` apart. `from_s` and `to_s`, seconds after the window's opening, bound when
+    the flow is on. A `traced` flow keeps each latency.
     Locust's own table calls it by `row`, by its name where there is none.
     """
 
@@ -196,6 +196,13 @@ def _abandoning(value: int) -> Level:
     return Level(value, (_probe(), left), window_s=4)
 
 
+def _echoing(value: str, chunks: int, rate_per_s: int | None) -> Level:
+    echo = Flow(
+        TRAFFIC, "/ws/echo", users=50, rate_per_s=rate_per_s, way="websocket", chunks=chunks, piece=64
+    )
+    return Level(value, (echo,), window_s=3)
+
+
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (
@@ -293,6 +300,16 @@ SCENARIOS: dict[str, Scenario] = {
             "leaving users",
             (_abandoning(10),),
             aftermath_s=1.0,
+        ),
+        Scenario(
+            "websocket",
+            "How fast do messages come back over 50 WebSockets, and how many a second?",
+            "Where there are none (WSGI, bridges) the stack cannot. Elsewhere an echo costs less than a request: "
+            "nothing is parsed but a frame. Flat out each socket has 100 messages under way, so that the server sets "
+            "the pace and not the client.",
+            "way of sending",
+            (_echoing("paced", 1, 1000), _echoing("flat-out", 100, None)),
+            by_hand="paced",
         ),
     )
 }

@@ -16,6 +16,7 @@ from loadtests import ways
 from loadtests.clock import Alarm
 from loadtests.recorder import Lane, Recorder
 from loadtests.stage import Stage
+from loadtests.websocket import EchoSocket
 
 
 class LaneUser(FastHttpUser):
@@ -25,6 +26,7 @@ class LaneUser(FastHttpUser):
     network_timeout = connection_timeout = ways.LONGEST_WAIT_S
     lane: Lane | None
     recorder: Recorder
+    websocket: EchoSocket | None = None
 
     @cached_property
     def alarm(self) -> Alarm:

@@ -13,6 +13,7 @@ from geventhttpclient import HTTPClient
 
 from loadtests.recorder import Lane
 from loadtests.scenarios import Way
+from loadtests.websocket import EchoSocket
 
 if TYPE_CHECKING:
     from loadtests.users import LaneUser
@@ -158,6 +159,20 @@ def abandon(user: "LaneUser", lane: Lane) -> None:
         came.expect(f"status {response.status} with {chunks} chunks", ok=whole)
 
 
+def websocket(user: "LaneUser", lane: Lane) -> None:
+    """Send messages on the user's kept WebSocket and wait until all have come back."""
+    flow = lane.flow
+    with exchange(user, lane) as came:
+        if user.websocket is None:
+            user.websocket = EchoSocket(user.host or "", flow.target, flow.chunks, flow.piece, LONGEST_WAIT_S)
+        try:
+            came.length = user.websocket.echo()
+        except OSError:
+            user.websocket.close()
+            user.websocket = None
+            raise
+
+
 def connection(user: "LaneUser") -> http.client.HTTPConnection:
     """Open a connection of its own, whose kernel buffer takes in little ahead of its reader."""
     host = urlsplit(user.host or "")
@@ -183,4 +198,5 @@ WAYS: dict[Way, Callable[["LaneUser", Lane], None]] = {
     "idle": idle,
     "silent": silent,
     "abandon": abandon,
+    "websocket": websocket,
 }

@@ -18,8 +18,14 @@ ONLY_WSGI = {
 }
 ONLY_ASGI = {
     ("application.py", "without_request"),  # a scope may be something else than a request
+    ("application.py", "converse"),  # a WebSocket, for one
+    ("websocket.py", "demand_upgrade"),  # which the scope's type tells
+    ("websocket.py", "accept"),  # and the app opens
+    ("websocket.py", "refuse"),  # or not
     ("application.py", "UnknownScope"),  # and of a type that nobody knows
     ("responses.py", "BrokenStream"),  # a WSGI app just raises: the server is the one that iterates
+    ("responses.py", "while_connected"),  # nobody tells a WSGI app that its client has gone
+    ("responses.py", "taken"),
     ("responses.py", "described"),  # headers are byte strings: encoded once and kept
     ("responses.py", "encoded"),
 }

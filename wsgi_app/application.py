@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from contract import problems, routing
-from wsgi_app import basics, bodies, requests, responses, streaming, waiting
+from wsgi_app import basics, bodies, requests, responses, streaming, waiting, websocket
 from wsgi_app.types import Environ, Handler, StartResponse
 
 log = logging.getLogger(__name__)
@@ -44,5 +44,7 @@ ROUTES: dict[str, dict[str, Handler]] = routing.with_head(
         "/stream": {"GET": streaming.stream},
         "/events": {"GET": streaming.events},
         "/bytes": {"GET": streaming.bytes_},
+        "/ws/echo": {"GET": websocket.websocket_echo},
+        "/ws/clock": {"GET": websocket.websocket_clock},
     }
 )

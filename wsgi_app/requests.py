@@ -40,7 +40,7 @@ def told(environ: Environ) -> Mapping[str, object]:
         "query": environ.get("QUERY_STRING", ""),
         "headers": headers(environ),
         "client": {"host": client, "port": int(environ.get("REMOTE_PORT") or 0)} if client else None,
-        "http_version": environ["SERVER_PROTOCOL"].removeprefix("HTTP/"),
+        "http_version": environ["SERVER_PROTOCOL"].removeprefix("HTTP/").replace("2.0", "2"),
     }
 
 

@@ -135,7 +135,7 @@ def broken(run: Run) -> Saying | None:
     for scenario in [record.name for record in run.scenarios]:
         for name in stacks_measured(run, scenario):
             made = [t for level in levels_of(run, scenario) for t in trials_of(run, name, scenario, level)]
-            failed = [d.says for t in made for d in t.doubts if t.status != "ok" or d.name in FATAL]
+            failed = [d.says for t in made for d in t.doubts if t.status == "failed" or d.name in FATAL]
             if failed:
                 told.append(f"{name} breaks under {scenario}: {failed[0]}")
     return Saying(f"{'. '.join(told)}.") if told else None

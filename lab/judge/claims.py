@@ -49,7 +49,7 @@ def _ruled(run: Run, claim: str, rule: Rule | None) -> Claim:
     found = rule(run) if rule else None
     if found is None:
         return Claim(claim, "not measured in this run")
-    made = [[trial for trial in trials_of(run, *place) if trial.status == "ok"] for place in found.places]
+    made = [[trial for trial in trials_of(run, *place) if trial.status != "failed"] for place in found.places]
     evidence = tuple(trials[0] for trials in made if trials)
     return Claim(claim, found.ruling, found.says, evidence, found.experiments)
 
@@ -64,6 +64,28 @@ def wsgi_blocks(run: Run) -> Found | None:
     if max(at_once.values()) > SEVERAL:
         return Found("depends", f"A waiting request holds its thread, not the server: {said}.", places)
     return Found("confirmed", f"One request at a time: {said}.", places)
+
+
+def wsgi_has_no_websockets(run: Run) -> Found | None:
+    """Each stack was asked to upgrade: what it answered is recorded, or how many messages came back."""
+    level = highest(run, "websocket")
+    refused = {
+        name: trial.doubts[0].says
+        for name in _named(run, "websocket", "/wsgi")
+        for trial in trials_of(run, name, "websocket", level)
+        if trial.status == "cannot"
+    }
+    echoed = {
+        name: rate
+        for name in _named(run, "websocket", "/asgi")
+        if (rate := trusted(run, name, "websocket", level, "messages_per_s"))
+    }
+    if not refused:
+        return _upgrades_explored(run)
+    says = f"{'; '.join(f'{name}: {what}' for name, what in refused.items())}."
+    says += f" On ASGI: {_told(echoed, '{:,.0f} messages a second')}." if echoed else ""
+    open_ = [name for name in _named(run, "websocket", "/wsgi") if name not in refused]
+    return Found("depends" if open_ else "confirmed", says, _places([*refused, *echoed], "websocket", level))
 
 
 def asgi_does_not_block(run: Run) -> Found | None:
@@ -129,8 +151,8 @@ def bridge_is_free(run: Run) -> Found | None:
     return Found(ruling, says, _places(times, "baseline", highest(run, "baseline")))
 
 
-def wsgi_has_no_websockets(run: Run) -> Found | None:
-    """An upgrade is asked for, and what comes back is told."""
+def _upgrades_explored(run: Run) -> Found | None:
+    """An upgrade was asked for in an experiment."""
     refused = _can(run, "websocket", "wsgi")
     if not refused:
         return None

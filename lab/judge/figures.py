@@ -177,7 +177,11 @@ def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
     rates |= {"answers": float(came.answers), "throughput_per_s": throughput}
     if flow.open_loop:
         rates["offered_per_s"] = came.due / lasts_s
-    elif came.answers:
+    elif came.answers and flow.way == "websocket":
+        rates["messages_per_s"] = throughput * flow.chunks
+        if (used_s := reading.used.server) is not None:
+            rates["cpu_us_per_message"] = used_s * 1e6 / came.answers / flow.chunks
+    if came.answers and not flow.open_loop:
         mean_s = float(statistics.decode(came.complete["service"]).mean()) / 1000
         rates["little_share"] = throughput * mean_s / flow.users
     if came.answers:
@@ -229,12 +233,16 @@ FIGURES: dict[str, Figure] = {
     "errors": Figure("requests", "lower", "failed in the window"),
     "censored": Figure("requests", "neither", "unanswered when the window closed"),
     "throughput_per_s": Figure("requests/s", "higher", "answered a second"),
+    "messages_per_s": Figure("messages/s", "higher", "echoed a second, several under way at once"),
     "offered_per_s": Figure("requests/s", "neither", "due a second by an open loop's schedule"),
     "ceiling_per_s": Figure("requests/s", "neither", "possible with these slots and waits, or seen to be"),
     "ceiling_share": Figure("1", "higher", "measured over possible"),
     "concurrency": Figure("requests", "neither", "in progress at once, at most"),
     "recovered_s": Figure("s", "lower", "after an overload until requests are fast again"),
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
+    "cpu_us_per_message": Figure(
+        "µs", "lower", "CPU of the server's tree per message, several under way at once"
+    ),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
     "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
     "generator_cores_max": Figure(

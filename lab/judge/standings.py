@@ -102,4 +102,5 @@ HEADLINES: tuple[Headline, ...] = (
     Headline("overload", "recovered_s", 150, "until recovery"),
     Headline("idle", "memory_kib_per_connection", "kept-alive", "memory each"),
     Headline("abandon", "probe_corrected_ms_p50", 10, "a fast route's median"),
+    Headline("websocket", "messages_per_s", "flat-out", "messages a second"),
 )

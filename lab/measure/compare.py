@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from lab.errors import LabError, TrialFailed
+from lab.errors import Cannot, LabError, TrialFailed
 from lab.judge.ceilings import Slots
 from lab.judge.comparisons import judge
 from lab.judge.doubts import doubts
@@ -110,6 +110,9 @@ def make_trials(run: Run, tasks: Sequence[Task], bench: Workbench, folder: Path,
 def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
     """Return the record of a trial; a failure is one with its evidence."""
     blank = Trial(task.stack.name, task.scenario.name, task.level.value, task.repetition, "failed")
+    if isinstance(measured, Cannot):
+        doubt = Doubt("cannot", str(measured), "a finding about the stack: this takes another one")
+        return msgspec.structs.replace(blank, status="cannot", doubts=[doubt])
     if isinstance(measured, TrialFailed):
         doubt = Doubt("failed", str(measured), "read the log of this trial; it enters no comparison")
         return msgspec.structs.replace(blank, doubts=[doubt], log=measured.log)

@@ -14,12 +14,12 @@ LEVELS_OF_SMOKE: dict[str, tuple[Value, ...]] = {
     "slow-io": (10,),
     "starvation": (20,),
     "streaming": (1,),
-    **dict.fromkeys(("cpu", "upload", "download", "churn", "overload", "idle"), ()),
+    **dict.fromkeys(("cpu", "upload", "download", "churn", "overload", "idle", "websocket"), ()),
     "blocking": ("blocking",),
     "abandon": (10,),
 }
 LEVELS_OF_QUICK: dict[str, tuple[Value, ...]] = {
-    **dict.fromkeys(("cpu", "download", "churn", "overload", "idle"), ()),
+    **dict.fromkeys(("cpu", "download", "churn", "overload", "idle", "websocket"), ()),
     "slow-io": (10, 50, 200),
     "starvation": (20,),
     "blocking": ("blocking", "offloaded"),

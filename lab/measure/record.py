@@ -93,4 +93,5 @@ TOLD: dict[Way, str] = {
     "idle": ", each asking once and then holding its connection",
     "silent": ", each connecting and saying nothing",
     "abandon": ", each leaving after a few chunks",
+    "websocket": ", each on a WebSocket that it keeps",
 }

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.examples import Request
-from lab.errors import TrialFailed
+from lab.errors import Cannot, TrialFailed
 from lab.judge.ceilings import queue_s
 from lab.judge.reading import Aftermath, Reading, Usage
-from lab.measure.conversation import ask, broken_promises
+from lab.measure.conversation import ask, broken_promises, refusal
 from lab.measure.leash import Leash
 from lab.measure.load import Generator, Load, Order, Window
 from lab.measure.plan import Task
@@ -76,6 +76,7 @@ class Bench:
 
     def _alone(self, task: Task, following: Sequence[Task]) -> Measured:
         with self.standby.server(task, self._server) as server:
+            ask_for_websockets(server, task)
             before = server.footprint()
             wanted = self._order(task, [server])
             early = [each for each in following if not each.level.turns and not self.elsewhere][:1]
@@ -176,6 +177,13 @@ class Bench:
     def _stem(self, task: Task, who: str = "") -> Path:
         level = f"{task.scenario.name}-{task.level.value}-{task.repetition}"
         return self.logs / f"{level}.{who or file_name(task.stack.name)}"
+
+
+def ask_for_websockets(server: Served, task: Task) -> None:
+    """Open each WebSocket that a level needs; raises `Cannot` with what was answered where there is none."""
+    for flow in task.level.flows:
+        if flow.way == "websocket" and (answered := refusal(server.port, flow.target, server.host)):
+            raise Cannot(f"asked for a WebSocket at {flow.target} it answered {answered}")
 
 
 def meter(servers: Sequence[Served], generator: int = 0, *, once: bool = False) -> Callable[[], Clocks]:

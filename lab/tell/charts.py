@@ -256,4 +256,8 @@ CHARTS: Mapping[str, tuple[tuple[Views, Draw], ...]] = {
         (each_level, probes),
         (each_level, partial(bars, figure="idle_cores", heading="CPU once everybody has left")),
     ),
+    "websocket": (
+        (each_level, partial(curves, kind="corrected", whose="a message there and back")),
+        (each_level, partial(bars, figure="messages_per_s", heading="Messages a second")),
+    ),
 }

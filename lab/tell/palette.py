@@ -51,6 +51,9 @@ PENTAGON = "M0,-1L0.95,-0.31L0.59,0.81L-0.59,0.81L-0.95,-0.31Z"
 HOURGLASS = "M-0.8,-0.9L0.8,-0.9L-0.8,0.9L0.8,0.9Z"
 BOW_TIE = "M-0.9,-0.8L0.9,0.8L0.9,-0.8L-0.9,0.8Z"
 DOME = "M-1,0.5A1,1,0,0,1,1,0.5Z"
+HEXAGON = "M-1,0L-0.5,-0.87L0.5,-0.87L1,0L0.5,0.87L-0.5,0.87Z"
+TRAPEZE = "M-0.5,-0.7L0.5,-0.7L1,0.7L-1,0.7Z"
+BASIN = "M-1,-0.5A1,1,0,0,0,1,-0.5Z"
 
 UNKNOWN = ("#808080", CIRCLE)
 
@@ -75,4 +78,10 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "granian-asgi/wsgi-bridged": ("#327D64", DIAMOND),
     "uvicorn-h11/asgi": ("#1964E1", DOME),
     "uvicorn-h11/wsgi-bridged": ("#AF00AF", CIRCLE),
+    "gunicorn-gthread-h2/wsgi": ("#AF6432", HEXAGON),
+    "gunicorn-gthread-h2/asgi-bridged": ("#4B7D19", TRAPEZE),
+    "gunicorn-asgi-h2/asgi": ("#9664FA", TRAPEZE),
+    "gunicorn-asgi-h2/wsgi-bridged": ("#AF7DE1", BASIN),
+    "uvicorn-h2/asgi": ("#009600", BASIN),
+    "uvicorn-h2/wsgi-bridged": ("#FA1996", HEXAGON),
 }

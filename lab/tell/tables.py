@@ -164,7 +164,7 @@ def within(figure: str, low: float | None, high: float | None) -> str:
 
 TENS = 100  # below it one decimal is worth reading
 WHOLE = frozenset({"requests", "connections", "threads"})
-UNITS = {"requests/s": "/s", "1": "%", "connections": "", "threads": "", "requests": ""}
+UNITS = {"requests/s": "/s", "messages/s": "/s", "1": "%", "connections": "", "threads": "", "requests": ""}
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "baseline": (
@@ -239,5 +239,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("answers afterwards in", "answered_after_ms"),
         Column("CPU afterwards", "idle_cores"),
         Column("threads more than before", "threads_left"),
+    ),
+    "websocket": (
+        Column("there and back p50", "corrected_ms_p50", "paced"),
+        Column("p99", "corrected_ms_p99", "paced"),
+        Column("CPU per message, {level}", "cpu_us_per_request", "paced"),
+        Column("messages, {level}", "messages_per_s", "flat-out"),
+        Column("CPU per message, {level}", "cpu_us_per_message", "flat-out"),
+        Column("memory, {level}", "memory_mib", "flat-out"),
     ),
 }

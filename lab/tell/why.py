@@ -31,4 +31,7 @@ WHY: dict[str, str] = {
     "abandon": "An app that only writes learns of a lost client when a write fails, if the server tells it at all. A "
     "bridge that waits for the client to take a chunk waits for ever: with all its threads waiting, "
     "nobody is served.",
+    "websocket": "A WebSocket has no request and no answer, only messages at any time from either side: an event loop "
+    "waits for the next one as for anything else. A WSGI app is called once and answers once, so there is nothing "
+    "to hand it, and a bridge between the two interfaces can't make it up.",
 }

@@ -33,13 +33,13 @@ def _two_more_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ROUTES, "/refuse", {"GET": raising(not_now)})
 
 
-@pytest.mark.parametrize("kind", ["websocket", "carrier-pigeon"])
+@pytest.mark.parametrize("kind", ["webtransport", "carrier-pigeon"])
 def test_an_unknown_scope_is_refused_by_its_name(kind: str) -> None:
     """A scope that the app doesn't speak raises, as ASGI asks for, and nothing is sent or received."""
     connection = Connection({"type": f"{kind}.connect"})
     with pytest.raises(UnknownScope) as caught:
         asyncio.run(asgi_app.app({"type": kind}, connection.receive, connection.send))
-    assert str(caught.value) == f"this app speaks http and lifespan, not '{kind}'"
+    assert str(caught.value) == f"this app speaks http, websocket and lifespan, not '{kind}'"
     assert (connection.sent, len(connection.messages)) == ([], 1)
 
 

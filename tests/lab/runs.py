@@ -118,6 +118,7 @@ def measured(stack_name: str, scenario: str, level: Value, repetition: int = 1) 
             "throughput_per_s": 100 / slower,
             "ceiling_per_s": 100.0,
             "cpu_us_per_request": 100 * slower,
+            **({"messages_per_s": 10_000 / slower} if level == "flat-out" else {}),
             "memory_growth_mib": slower,
             "memory_kib_per_connection": 10 * slower,
             "idle_cores": slower / 1000,

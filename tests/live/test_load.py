@@ -115,6 +115,21 @@ def test_who_abandons_a_stream_has_read_its_first_chunks(came: dict[str, FlowRea
     assert came[TRAFFIC].errors == came[PROBE].errors == {}
 
 
+@of("websocket", "paced")
+def test_who_talks_over_a_websocket_is_echoed_on_a_schedule(came: dict[str, FlowReading]) -> None:
+    """A thousand messages a second come back, each on a socket that is kept."""
+    traffic = came[TRAFFIC]
+    assert traffic.answers > 0
+    assert (traffic.errors, traffic.due) == ({}, 1000)
+
+
+@of("websocket", "flat-out")
+def test_who_talks_flat_out_is_echoed(came: dict[str, FlowReading]) -> None:
+    """A hundred messages under way on each socket come back whole."""
+    assert came[TRAFFIC].answers > 0
+    assert came[TRAFFIC].errors == {}
+
+
 @of("starvation", 20)
 def test_only_the_probe_is_traced(came: dict[str, FlowReading]) -> None:
     """Each answer of the probe is kept with when it was due and how long it took; the traffic's aren't."""

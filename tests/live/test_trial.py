@@ -54,6 +54,23 @@ def test_the_window_waits_until_the_next_server_stands_ready(bench: Bench) -> No
         assert server.stack is second.stack
 
 
+@pytest.mark.parametrize(
+    ("name", "answered"),
+    [
+        ("gunicorn-gthread/wsgi", "501 Not Implemented"),
+        ("uvicorn/wsgi-bridged", "403 Forbidden"),
+        ("gunicorn-gthread/asgi-bridged", "426 Upgrade Required"),
+    ],
+)
+def test_a_stack_without_websockets_cannot(bench: Bench, name: str, answered: str) -> None:
+    """Whether there is a WebSocket is asked, and what was answered instead is the evidence."""
+    made = task(name, SCENARIOS["websocket"], "paced", 0.3)
+    (measured,) = bench.measure([made])
+    trial = as_trial(made, measured, made.stack.slots_by_waiting(bench.settings))
+    assert (trial.status, trial.figures) == ("cannot", {})
+    assert [d.says for d in trial.doubts] == [f"asked for a WebSocket at /ws/echo it answered {answered}"]
+
+
 def test_an_event_loop_survives_clients_that_leave(bench: Bench) -> None:
     """Uvicorn is told that its clients are gone, and answers the next one."""
     trial = abandoned(bench, "uvicorn/asgi")

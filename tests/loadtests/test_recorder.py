@@ -413,6 +413,14 @@ def test_an_upload_on_its_way_has_no_first_byte_to_wait_for() -> None:
     assert closed(recorder)["unanswered"] == {"service": [1000], "corrected": [1000]}
 
 
+def test_messages_on_their_way_have_no_first_byte_to_wait_for() -> None:
+    """What a WebSocket hasn't brought back yet is censored as a whole."""
+    recorder, (lane,) = recording(Flow("traffic", "/ws/echo", users=1, way="websocket", chunks=10))
+    lane.due_at = 19.999
+    recorder.sent(lane, 19.999)
+    assert closed(recorder)["unanswered"] == {"service": [1000], "corrected": [1000]}
+
+
 def test_a_traced_flow_keeps_each_latency() -> None:
     """A trace has when each request was due, after the opening, and its corrected time; before that nothing."""
     recorder, lanes = recording(replace(CLOSED, traced=True), replace(CLOSED, name="other"))

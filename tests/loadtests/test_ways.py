@@ -54,6 +54,7 @@ def talked(way: Way, host: str) -> tuple[Lane, list[dict[str, Any]]]:
     user: Any = SimpleNamespace(
         host=host,
         recorder=recorder,
+        websocket=None,
         environment=SimpleNamespace(events=events),
         alarm=SimpleNamespace(sleep_until=lambda _: None),
     )
@@ -87,10 +88,11 @@ def test_an_exchange_that_is_well_has_no_error() -> None:
         "upload",
         "abandon",
         "download",
+        "websocket",
     ],
 )
 def test_an_answer_that_is_an_error_is_told_as_one(way: Way) -> None:
-    """A 404 is no upload, no download and no stream."""
+    """A 404 is no upload, no download, no stream and no WebSocket."""
     with answering(NOT_FOUND) as host:
         _, (event,) = talked(way, host)
     assert "404" in str(event["exception"])
@@ -103,7 +105,7 @@ def test_a_stream_that_breaks_before_it_is_left_is_an_error() -> None:
     assert event["exception"] is not None
 
 
-@pytest.mark.parametrize("way", ["upload", "download", "abandon"])
+@pytest.mark.parametrize("way", ["upload", "download", "abandon", "websocket"])
 def test_no_answer_at_all_is_an_error(way: Way) -> None:
     """A connection that is closed without a word fails the request, and nothing else."""
     with answering(b"") as host:

@@ -3,7 +3,7 @@
 import msgspec
 
 from lab.judge.claims import CLAIMS, Claim, claims
-from lab.run import Comparison, LevelRecord, Run, ScenarioRecord, Trial
+from lab.run import Comparison, Doubt, LevelRecord, Run, ScenarioRecord, Trial
 from loadtests.scenarios import Value
 from tests.lab import runs
 
@@ -51,6 +51,25 @@ def test_threads_decide_whether_wsgi_blocks() -> None:
     claim = ruled(run, "WSGI is blocking")
     assert (claim.ruling, list(claim.evidence)) == ("depends", run.trials)
     assert "gunicorn-sync/wsgi 1 at once, gunicorn-gthread/wsgi 10 at once" in claim.says
+
+
+def test_what_was_answered_to_an_upgrade_rules_on_websockets() -> None:
+    """Every WSGI stack that was asked refused: its words are the evidence, beside the messages of ASGI stacks."""
+    asked = msgspec.structs.replace(
+        made("gunicorn-gthread/wsgi", "websocket", "flat-out"),
+        status="cannot",
+        doubts=[Doubt("cannot", "it answered 501 Not Implemented", "")],
+    )
+    run = run_of(asked, made("uvicorn/asgi", "websocket", "flat-out", messages_per_s=50_000.0))
+    claim = ruled(run, "WSGI has no WebSockets")
+    assert (claim.ruling, list(claim.evidence)) == ("confirmed", run.trials)
+    assert "501 Not Implemented. On ASGI: uvicorn/asgi 50,000 messages a second" in claim.says
+
+
+def test_a_run_without_wsgi_rules_on_no_websockets() -> None:
+    """Where no WSGI stack was asked the claim stays open."""
+    run = run_of(made("uvicorn/asgi", "websocket", "flat-out", messages_per_s=50_000.0))
+    assert ruled(run, "WSGI has no WebSockets").ruling == "not measured in this run"
 
 
 def test_one_at_a_time_blocks() -> None:

@@ -13,6 +13,7 @@ from tests.lab import runs
 SLEEP = Flow(TRAFFIC, "/sleep", users=20, waits_s=0.1)
 ALONE = Level(20, (SLEEP,), 2.0)
 DOWNLOAD = Level(1, (Flow(TRAFFIC, "/bytes", users=1, way="download"),), 2.0)
+ECHO = Level("flat-out", (Flow(TRAFFIC, "/ws/echo", users=50, way="websocket", chunks=100),), 2.0)
 OVERLOAD = Level(
     150,
     (
@@ -31,6 +32,13 @@ def test_throughput_and_share_of_the_ceiling() -> None:
     assert found["throughput_per_s"] == 75
     assert found["ceiling_per_s"] == pytest.approx(100)
     assert found["ceiling_share"] == pytest.approx(0.75)
+
+
+def test_messages_are_counted_one_by_one() -> None:
+    """Where a hundred messages are under way together an answer is a hundred messages."""
+    found = figured(runs.reading(traffic=runs.flow({"service": [1.0] * 150})), ECHO, {}).figures
+    assert (found["throughput_per_s"], found["messages_per_s"]) == (75, 7500)
+    assert found["cpu_us_per_message"] == pytest.approx(found["cpu_us_per_request"] / 100)
 
 
 def test_cpu_is_shared_out_over_all_answers() -> None:
@@ -263,6 +271,7 @@ def test_every_figure_is_described() -> None:
         (runs.reading(traffic=received), DOWNLOAD),
         (runs.reading(traffic=held), Level("idle", (Flow(TRAFFIC, "/", users=1, way="idle"),), 2.0)),
         overloaded([(5.0, 0.01)]),
+        (runs.reading(traffic=runs.flow(kinds)), ECHO),
     ]
     names = {name for trial in trials for name in figured(*trial, {"interface": 1}).figures}
     assert {describe(name).unit != "" for name in names} == {True}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.errors import TrialFailed
+from lab.errors import Cannot, TrialFailed
 from lab.measure.compare import compare
 from lab.measure.load import LoadFailed
 from lab.measure.plan import PROFILES, Task, plan, scenarios_of, stacks_of
@@ -100,6 +100,15 @@ def test_failed_trial_is_recorded_and_the_rest_goes_on(tmp_path: Path, failure: 
         ("slow-io", {}, ["last words"])
     ] * 2
     assert len(run.trials) == 14
+
+
+def test_what_a_stack_cannot_is_recorded_as_that(tmp_path: Path) -> None:
+    """A stack that hasn't got what a scenario needs leaves its answer, no figure, and no failure."""
+    bench = FakeBench(lambda task: Cannot("it answered 501") if task.scenario.name == "slow-io" else None)
+    found = [trial for trial in made(tmp_path, bench).trials if trial.status == "cannot"]
+    assert [(t.scenario, t.figures, [d.says for d in t.doubts]) for t in found] == [
+        ("slow-io", {}, ["it answered 501"])
+    ] * 2
 
 
 def test_stack_that_breaks_the_contract_is_not_timed(tmp_path: Path) -> None:

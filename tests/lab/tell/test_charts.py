@@ -14,7 +14,7 @@ from lab.tell.charts import CHARTS, Picture, colour_of, pictures, svg, themed
 from loadtests.scenarios import SCENARIOS
 from tests.lab import runs
 
-UNIT = re.compile(r", (% of the requests|%|µs|ms|s|requests/s|users|MiB|KiB|cores)$")
+UNIT = re.compile(r", (% of the requests|%|µs|ms|s|requests/s|messages/s|users|MiB|KiB|cores)$")
 BUSY = Doubt("machine-busy", "everything else used 40% of a core", "measure again", discards=True)
 
 
@@ -104,6 +104,9 @@ def test_charts_by_name(every: list[Picture]) -> None:
         "idle-memory-kib-per-connection-silent",
         "abandon-probe-10",
         "abandon-idle-cores-10",
+        "websocket-corrected-paced",
+        "websocket-corrected-flat-out",
+        "websocket-messages-per-s-flat-out",
     ]
 
 
