@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("contract", "wsgi_app", "asgi_app", "bridge", "loadtests", "lab")
+PACKAGES = ("contract", "wsgi_app", "asgi_app", "bridge", "tracing", "loadtests", "lab")
 
 ARROWS = {
     "contract": set(),
     "wsgi_app": {"contract"},
     "asgi_app": {"contract"},
     "bridge": {"wsgi_app", "asgi_app"},
+    "tracing": {"contract", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": set(),
     "lab": {"contract"},  # and of loadtests its path, and what is plain data
 }
@@ -75,7 +76,7 @@ def test_judge_and_tell_touch_nothing(folder: str) -> None:
     assert used & machine == set()
 
 
-@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app"])
+@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app", "tracing"])
 def test_apps_and_contract_need_only_the_standard_library(package: str) -> None:
     """The apps are written against the specs, with no framework."""
     third_party = {"a2wsgi", "gunicorn", "uvicorn", "starlette", "werkzeug", "flask", "msgspec", "psutil"}
