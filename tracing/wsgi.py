@@ -45,7 +45,7 @@ class TracedWSGI:
         except BaseException as error:
             call.to_server("raise", error=repr(error))
             raise
-        call.to_server("return", iterable=iterable)
+        call.to_server("return", iterable=type(iterable).__name__)
         return TracedIterable(iterable, call)
 
 
