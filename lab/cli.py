@@ -56,6 +56,7 @@ from lab.servers import HOST, Settings
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
 from lab.stored import STORED
 from lab.tell import markdown, terminal
+from lab.trace.command import TRACED
 
 APP = typer.Typer(
     no_args_is_help=True,
@@ -66,6 +67,7 @@ APP = typer.Typer(
     help="The same endpoints against WSGI and ASGI, served, loaded and judged side by side.",
 )
 APP.add_typer(STORED)
+APP.add_typer(TRACED)
 
 BESIDE_RESUME = ("resume", "as_json")
 

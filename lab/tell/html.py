@@ -50,8 +50,11 @@ class Section:
     excerpts: Sequence[tuple[Excerpt, Excerpt]]
 
 
-def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
-    """Return report.html; `drawn` are its pictures, `excerpts` the twins' sources by scenario."""
+def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = "") -> str:
+    """Return report.html.
+
+    `drawn` are its pictures, `excerpts` the twins' sources by scenario, `trace` the name of a trace beside it.
+    """
     return (
         _templates()
         .get_template("report.html.jinja")
@@ -64,6 +67,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
             sections=sections(run, drawn, excerpts),
             doubts=raised(run.trials),
             left_out=left_out(run),
+            trace=trace,
             bundle=Markup(bundle()),  # noqa: S704 - the charting library's own source
             data=packed(
                 {

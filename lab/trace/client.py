@@ -76,7 +76,9 @@ def parts(request: Request, port: int) -> Iterator[Part]:
     """Yield the request's head, with a body that is sent at once, or the head and then the body's pieces."""
     headers = request.sent_headers(port)
     start = f"{request.method} {request.target} HTTP/1.1"
-    head = "".join(f"{line}\r\n" for line in (start, *(f"{n}: {v}" for n, v in headers), "")).encode("latin-1")
+    head = "".join(f"{line}\r\n" for line in (start, *(f"{n}: {v}" for n, v in headers), "")).encode(
+        "latin-1"
+    )
     told = [start, *(f"{n}: {v}" for n, v in veiled(headers))]
     pieces = request.body_pieces()
     if request.pieces == 1:

@@ -67,7 +67,14 @@ def told(line: Line, wire: Wire) -> Iterator[Event]:
     """Yield a line as an event."""
     where = Where(line.pid, line.thread, line.thread_id, line.task)
     yield Event(
-        wire.ms(line.at_s), line.source, line.target, line.step, line.details, line.interface, line.call, where
+        wire.ms(line.at_s),
+        line.source,
+        line.target,
+        line.step,
+        line.details,
+        line.interface,
+        line.call,
+        where,
     )
 
 

@@ -112,7 +112,9 @@ def slowness(text: str) -> tuple[int, float]:
     """Return pieces and seconds between them, of a text like 3x0.1."""
     found = SLOWLY.fullmatch(text)
     if not found:
-        raise UsageError(f"{text!r} isn't PIECESxSECONDS: 3x0.1 sends three pieces, a tenth of a second apart.")
+        raise UsageError(
+            f"{text!r} isn't PIECESxSECONDS: 3x0.1 sends three pieces, a tenth of a second apart."
+        )
     return int(found[1]), float(found[2])
 
 

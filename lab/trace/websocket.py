@@ -80,7 +80,9 @@ class Conversation:
         data = self.speaking.send(events.Request(host=host, target=self.request.target, extra_headers=extra))
         lines = data.decode("latin-1").split("\r\n")
         start, *headers = [line for line in lines if line]
-        pairs = veiled([(name, value.strip()) for name, _, value in (line.partition(":") for line in headers)])
+        pairs = veiled(
+            [(name, value.strip()) for name, _, value in (line.partition(":") for line in headers)]
+        )
         self.wire.sent("bytes", **on_the_wire(len(data), [start, *(f"{n}: {v}" for n, v in pairs)]))
         self.sock.sendall(data)
 

@@ -93,5 +93,3 @@ def on_the_wire(size: int, head: Iterable[str] = (), body: bytes = b"") -> dict[
         **({"head": lines} if lines else {}),
         **({"first": repr(body[:FIRST_BYTES]), "body_bytes": len(body)} if body else {}),
     }
-
-
