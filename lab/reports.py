@@ -25,7 +25,7 @@ def tell(run: Run, folder: Path) -> list[Path]:
     check(run)
     drawn = pictures(run)
     traced = TRACE if (folder / TRACE).exists() else ""
-    forms = {**REPORTS, PAGE: partial(_page, trace=traced)}
+    forms: dict[str, Report] = {**REPORTS, PAGE: partial(_page, trace=traced)}
     paths = [_written(folder / name, render(run, drawn)) for name, render in forms.items()]
     return paths + [_written(folder / markdown.place_of(picture), svg(picture)) for picture in drawn]
 

@@ -56,7 +56,7 @@ class Call:
             "details": payloads.view(details, DEPTH),
         }
         with suppress(OSError):  # a full disk is no reason to break the app
-            os.write(_file(), json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            os.write(output(), json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
 
 DEPTH = payloads.DEEPEST_VIEW + 2
@@ -77,6 +77,7 @@ def piece(data: bytes) -> dict[str, object]:
 
 
 @cache
-def _file() -> int:
+def output() -> int:
+    """Return the descriptor to write to; it is opened once, and a fork shares it."""
     path = os.environ.get(SETTING)
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600) if path else 2

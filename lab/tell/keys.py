@@ -60,7 +60,7 @@ ENVIRON: Mapping[str, Key] = {
     "wsgi.multiprocess": Key("other processes may call it meanwhile", _VARIABLES),
     "wsgi.run_once": Key("the process serves this request only", _VARIABLES),
     "wsgi.file_wrapper": Key(
-        "wraps a file so that the server may send it in its own way",
+        "wraps a file that the server may send its own way",
         f"{PEP}, Optional Platform-Specific File Handling",
     ),
     "wsgi.input_terminated": Key("the input ends by itself, also where the body is chunked"),

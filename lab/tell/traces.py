@@ -24,7 +24,7 @@ STYLES = {"wsgi": "yellow", "asgi": "cyan", "": "default"}
 def told(trace: Trace, width: int) -> RenderableType:
     """Return a whole trace for a terminal of so many columns."""
     abreast = max(1, min(len(trace.stacks), width // NARROWEST))
-    grid = Table.grid(padding=(0, 2, 1, 0), expand=True)
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     for _ in range(abreast):
         grid.add_column(ratio=1)
     for start in range(0, len(trace.stacks), abreast):
@@ -65,7 +65,7 @@ def time_line(trace: StackTrace) -> RenderableType:
             grid.add_row("", "", strip(trace.lanes, row, arrow=False), Text(note, style="dim"))
         at = Text(f"{row.event.at_ms:,.2f}", style="dim")
         grid.add_row(at, Text(row.ran, style="dim"), strip(trace.lanes, row), words(row))
-    return Group(Text(trace.stack, style="bold underline"), grid, *footer(trace))
+    return Group(Text(trace.stack, style="bold underline"), grid, *footer(trace), Text(""))
 
 
 def words(row: Row) -> Text:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from lab.errors import LabError
 from lab.measure.leash import Leash, leash
-from lab.measure.process import serving
+from lab.measure.process import ServerFailed, serving
 from lab.servers import Settings
 from lab.stacks import APPS, Command, Stack
 from lab.trace import client, websocket
@@ -44,7 +44,7 @@ Say = Callable[[str], None]
 def trace(stacks: Sequence[Stack], request: Request, settings: Settings, say: Say) -> Trace:
     """Return the request's trace on each stack; `say` is told which one is started.
 
-    Raises LabError when a stack can't run, ServerFailed when its server doesn't start or ends by itself.
+    Raises LabError when a stack can't run, its server doesn't start or ends by itself.
     """
     for stack in stacks:
         if reason := stack.missing():
@@ -54,7 +54,11 @@ def trace(stacks: Sequence[Stack], request: Request, settings: Settings, say: Sa
     with leash() as held, TemporaryDirectory(prefix="lab-trace-") as folder:
         for number, stack in enumerate(stacks):
             say(stack.name)
-            made.append(on(stack, request, settings, held, Path(folder) / str(number)))
+            try:
+                made.append(on(stack, request, settings, held, Path(folder) / str(number)))
+            except ServerFailed as failed:
+                last = f" It said last: {failed.log[-1]}" if failed.log else ""
+                raise LabError(f"{failed}{last}") from failed
     return Trace(request.asked, made, environment(), started)
 
 
