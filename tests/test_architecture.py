@@ -67,6 +67,12 @@ def test_judge_and_tell_never_measure(folder: str) -> None:
     assert {name for path in modules for name in imports(path) if name.startswith("lab.measure")} == set()
 
 
+def test_tell_knows_traces_by_their_records() -> None:
+    """A trace is told from what was kept of it."""
+    used = {name for path in (ROOT / "lab" / "tell").rglob("*.py") for name in imports(path)}
+    assert {name for name in used if name.startswith("lab.trace") and ".record." not in name} == set()
+
+
 @pytest.mark.parametrize("folder", ["judge", "tell"])
 def test_judge_and_tell_touch_nothing(folder: str) -> None:
     """Judging and telling open no file, process or socket, and ask no clock."""

@@ -1,7 +1,6 @@
 """Requests traced through real servers."""
 
 import json
-import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -267,12 +266,3 @@ def test_the_command_prints_json_and_leaves_nothing(tmp_path: Path) -> None:
         assert command.says.splitlines() == [f"starting {name}" for name in names]
     assert [stack["stack"] for stack in json.loads(out)["stacks"]] == names
     assert (tmp_path / "trace.html").read_text().startswith("<!doctype html>")
-
-
-def test_a_signal_midway_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C while a server runs ends it with the command."""
-    with lab(tmp_path, "trace", "/sleep?seconds=9", "-s", "uvicorn/asgi") as command:
-        command.wait_until(lambda: "starting" in command.says)
-        command.process.send_signal(signal.SIGINT)
-        assert command.end() == 130
-        assert command.left_behind() == []
