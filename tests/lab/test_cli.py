@@ -42,9 +42,6 @@ def test_stacks_as_a_table() -> None:
         (["serve"], "Name a stack, for example uvicorn/asgi"),
         (["serve", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
         (["trace", "stream"], "did you mean /stream?"),
-        (["trace", "/", "-s", "uvicorn/asg"], "There is no stack 'uvicorn/asg'"),
-        (["trace", "/", "-H", "nothing"], "begins no header"),
-        (["trace", "/", "/json"], "One path at a time"),
         (["compare", "--threads", "0"], "Invalid value for '--threads'"),
     ],
 )

@@ -230,7 +230,7 @@ def test_a_refused_websocket_shows_what_came_back(tracing: Tracing, stack: str) 
     assert wire(found.events)[-1].step in {"leave", "closed"}
 
 
-@pytest.mark.parametrize("stack", DEFAULT_STACKS)
+@pytest.mark.parametrize("stack", ["uvicorn/wsgi-bridged", "gunicorn-gthread/asgi-bridged"])
 def test_secrets_stay_secret(tracing: Tracing, stack: str) -> None:
     """Not in the environ, not in the scope, not on the wire, not in the command."""
     names = ("Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key")
@@ -258,11 +258,10 @@ def test_a_server_that_does_not_start_is_one_sentence() -> None:
 
 def test_the_command_prints_json_and_leaves_nothing(tmp_path: Path) -> None:
     """Machines get the whole trace, a page is written, and no server outlives the command."""
-    names = ["uvicorn/asgi", "gunicorn-gthread/wsgi"]
-    options = [*(f"--stack={name}" for name in names), "--json", "--html", str(tmp_path / "trace.html")]
+    options = ["--stack", "uvicorn/asgi", "--json", "--html", str(tmp_path / "trace.html")]
     with lab(tmp_path, "trace", "/", *options, stdout=-1) as command:
         out, _ = command.process.communicate(timeout=60)
         assert command.left_behind() == []
-        assert command.says.splitlines() == [f"starting {name}" for name in names]
-    assert [stack["stack"] for stack in json.loads(out)["stacks"]] == names
+        assert command.says == "starting uvicorn/asgi\n"
+    assert [stack["stack"] for stack in json.loads(out)["stacks"]] == ["uvicorn/asgi"]
     assert (tmp_path / "trace.html").read_text().startswith("<!doctype html>")
