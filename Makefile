@@ -5,6 +5,7 @@ PROFILE  ?= quick
 STACKS   ?=
 SCENARIOS ?=
 OUT      ?= results
+PORT     ?= 8089
 RUN      ?= $(OUT)/latest
 AGAINST  ?=
 RULES    ?=
@@ -29,7 +30,7 @@ endif
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder"
+	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder  PORT=8089"
 	@echo "            RUN=folder  AGAINST=folder  RULES=file.toml  FIGURE=cpu  SCENARIO=baseline"
 	@echo "            PATH=/hello?name=you  ARGS='--html trace.html'"
 
@@ -58,7 +59,7 @@ trace: setup ## show what passes between client, server and app for PATH (ARGS: 
 	@$(BIN)/lab trace '$(ASKED)' $(STACKS:%=--stack %) $(ARGS)
 
 dashboard: setup ## serve the six default stacks (or STACKS) and load them from a page, until Ctrl-C
-	@$(BIN)/lab dashboard $(STACKS) --out $(OUT)
+	@$(BIN)/lab dashboard $(STACKS) --port $(PORT) --out $(OUT)
 
 report: setup ## write the report of RUN (the latest) again
 	@$(BIN)/lab report $(RUN)
@@ -72,8 +73,8 @@ gate: setup ## hold RUN (the latest) to the rules in RULES, as ratios to AGAINST
 history: setup ## draw FIGURE in SCENARIO over all runs
 	@$(BIN)/lab history --figure $(FIGURE) --scenario $(SCENARIO) --out $(OUT)
 
-test: setup ## run all tests
-	$(BIN)/python -m pytest
+test: setup ## run all tests, as many files at once as there are cores
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup ## lint, format and types
 	$(BIN)/ruff check .

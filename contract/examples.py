@@ -47,6 +47,22 @@ class Example:
     response: Response
 
 
+HERE = "127.0.0.1"
+
+
+def from_afar(example: Example) -> Example:
+    """Return an example as another machine sends it: by which address it is seen can't be known beforehand."""
+    members = example.response.members
+    return replace(example, response=replace(example.response, members=members and _seen_from_afar(members)))
+
+
+def _seen_from_afar(members: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: _seen_from_afar(value) if isinstance(value, Mapping) else ... if value == HERE else value
+        for name, value in members.items()
+    }
+
+
 def get(target: str, response: Response, **headers: str) -> Example:
     """Make an example of GET; `_` in a header's name stands for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -158,7 +174,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
                             "cookie": payloads.REDACTED,
                             "x-plain": "shown",
                         },
-                        "client": {"host": "127.0.0.1", "port": ...},
+                        "client": {"host": HERE, "port": ...},
                         "http_version": "1.1",
                     },
                     "native": {},

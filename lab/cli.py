@@ -16,15 +16,32 @@ from lab import serve as serving_stacks
 from lab import summary
 from lab.console import (
     AsJson,
+    Host,
     Out,
     ScenarioNames,
     StackNames,
+    Threads,
+    Workers,
     print_json,
     print_line,
     print_text,
     wide_console,
 )
+from lab.elsewhere import (
+    ELSEWHERE,
+    AgentToken,
+    AgentUrl,
+    ExpectWorkers,
+    LoadHost,
+    LoadMaster,
+    LoadOptions,
+    LoadPort,
+    Targets,
+    WaitWorkers,
+    targets_of,
+)
 from lab.errors import LabError, UsageError
+from lab.hosts import bound
 from lab.judge.calibration import passed
 from lab.judge.comparisons import judge
 from lab.measure.calibrate import Rig
@@ -37,6 +54,7 @@ from lab.measure.load import generator
 from lab.measure.record import stack_record
 from lab.measure.resume import left, reopen
 from lab.measure.standby import Standby
+from lab.measure.target import Elsewhere, elsewhere_of
 from lab.measure.trial import Bench
 from lab.progress import telling
 from lab.run import (
@@ -66,17 +84,13 @@ APP = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The same endpoints against WSGI and ASGI, served, loaded and judged side by side.",
 )
+APP.add_typer(ELSEWHERE)
 APP.add_typer(STORED)
 APP.add_typer(TRACED)
 
-BESIDE_RESUME = ("resume", "as_json")
+BESIDE_RESUME = ("resume", "as_json", "agent_token")
 
 Cores = tuple[list[int], list[int]]
-
-Workers = Annotated[int, typer.Option(min=1, max=64, help="Worker processes of each stack.")]
-Threads = Annotated[
-    int, typer.Option(min=1, max=1000, help="Threads of each worker, and of the bridge's pool.")
-]
 
 
 @APP.command("stacks", epilog="Example: `lab stacks --json | jq '.[] | select(.skipped == null) | .name'`")
@@ -97,16 +111,18 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of the first stack; the others follow. 0: any.")
     ] = 8000,
+    host: Host = HOST,
     workers: Workers = 1,
     threads: Threads = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Serve stacks on 127.0.0.1 until Ctrl-C."""
+    """Serve stacks until Ctrl-C."""
     chosen = [find(name) for name in dict.fromkeys([*(names or []), *(DEFAULT_STACKS if every else ())])]
     if not chosen:
         raise UsageError("Name a stack, for example uvicorn/asgi, or say --all for the six default ones.")
     say = print_line if as_json else None
-    serving_stacks.serve(chosen, Settings(workers, threads), port, say)
+    settings = Settings(workers, threads, host=bound(host, "the stacks"))
+    serving_stacks.serve(chosen, settings, port, say)
 
 
 @APP.command(
@@ -115,9 +131,7 @@ def serve(
 def dashboard(
     names: Annotated[list[str] | None, typer.Argument(metavar="STACK...")] = None,
     *,
-    host: Annotated[
-        str, typer.Option(help="Where the page listens; others than loopback let everybody in.")
-    ] = HOST,
+    host: Host = HOST,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the page.")] = 8089,
     workers: Workers = 1,
     threads: Threads = 10,
@@ -125,15 +139,14 @@ def dashboard(
 ) -> None:
     """Serve stacks side by side and load them from a page, until Ctrl-C."""
     chosen = [find(name) for name in dict.fromkeys(names or DEFAULT_STACKS)]
-    if host != HOST:
-        print_text(f"Whoever reaches {host}:{port} can load and restart these stacks.", to_stderr=True)
-    place = dashboards.Place(host, port)
+    place = dashboards.Place(bound(host, "the page, and with it these stacks,"), port)
     dashboards.dashboard(chosen, Settings(workers, threads), place, out.resolve(), print_text)
 
 
 @APP.command(
     epilog="Examples: `lab compare`, `lab compare --profile smoke`, "
     "`lab compare -s uvicorn/asgi -s gunicorn-gthread/wsgi -c slow-io --threads 50`, "
+    "`lab compare --agent http://10.0.0.2:8900 --load-master --load-host 10.0.0.1 --expect-workers 2`, "
     "`lab compare --resume results/latest`"
 )
 def compare(
@@ -157,37 +170,51 @@ def compare(
         Path | None,
         typer.Option(help="Go on with a run that was stopped or cut short.", metavar="RUN"),
     ] = None,
+    target: Targets = None,
+    agent: AgentUrl = "",
+    agent_token: AgentToken = "",
+    load_master: LoadMaster = False,
+    load_host: LoadHost = HOST,
+    load_port: LoadPort = 5557,
+    expect_workers: ExpectWorkers = 0,
+    wait_workers: WaitWorkers = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Check the stacks, measure them under every scenario, and write a report."""
     cores = take_cores()
     if resume is not None:
         refuse_other_settings(context)
-        go_on(folder_of(resume), cores, as_json=as_json)
-    else:
-        seed = random.randrange(10**6) if seed is None else seed
-        options = Options(workers, threads, aa, processes)
-        choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
-        begin(choice, cores, out.resolve(), as_json=as_json)
+        go_on(folder_of(resume), cores, agent_token, as_json=as_json)
+        return
+    targets = targets_of(target or [], agent, agent_token)
+    if targets and stack:
+        raise UsageError("Stacks run here or elsewhere: give --stack or --target, not both.")
+    seed = random.randrange(10**6) if seed is None else seed
+    crew = LoadOptions(load_master, load_host, load_port, expect_workers, wait_workers).crew(processes)
+    options = Options(workers, threads, aa, processes, targets, agent, crew)
+    choice = choose(profile, stack or [], scenario or [], baseline, seed=seed, options=options)
+    begin(choice, cores, out.resolve(), agent_token, as_json=as_json)
 
 
-def begin(choice: Choice, cores: Cores, out: Path, *, as_json: bool) -> None:
-    """Make a run in a folder of its own."""
-    run = choice.new_run(environment(*cores))
+def begin(choice: Choice, cores: Cores, out: Path, token: str, *, as_json: bool) -> None:
+    """Make a run in a folder of its own; an agent wants the token."""
+    elsewhere = elsewhere_of(choice.options, token)
+    run = choice.new_run(environment(*cores), elsewhere)
     run.calibration = read_calibration(out)
     folder = made_folder(out / run.run.id)
     with alone(folder):
         write(run, folder)
         point_latest(folder)
-        carry_out(run, choice, cores, folder, as_json=as_json)
+        carry_out(run, choice, cores, folder, elsewhere, as_json=as_json)
 
 
-def go_on(folder: Path, cores: Cores, *, as_json: bool) -> None:
+def go_on(folder: Path, cores: Cores, token: str, *, as_json: bool) -> None:
     """Make the trials that are left of the run in this folder."""
     with alone(folder):
         run = read(folder)
-        choice = reopen(run, environment(*cores))
-        carry_out(run, choice, cores, folder, as_json=as_json)
+        elsewhere = elsewhere_of(run.run.options, token) if run.run.options else None
+        choice = reopen(run, environment(*cores), elsewhere)
+        carry_out(run, choice, cores, folder, elsewhere, as_json=as_json)
 
 
 def refuse_other_settings(context: typer.Context) -> None:
@@ -199,9 +226,13 @@ def refuse_other_settings(context: typer.Context) -> None:
         raise UsageError(f"--resume takes every setting from its run: leave out {', '.join(others)}.")
 
 
-def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: bool) -> None:
+def carry_out(
+    run: Run, choice: Choice, cores: Cores, folder: Path, elsewhere: Elsewhere | None, *, as_json: bool
+) -> None:
     """Make the trials that a run doesn't have yet and tell it; the exit code is 1 when a trial failed."""
     server_cores, generator_cores = cores
+    if choice.options.crew:
+        bound(choice.options.crew.host, "the load's master")
     tasks = left(run, choice.tasks())
     logs = made_folder(folder / "logs")
     with (
@@ -212,7 +243,10 @@ def carry_out(run: Run, choice: Choice, cores: Cores, folder: Path, *, as_json: 
         Standby() as standby,
     ):
         processes = choice.options.processes
-        bench = Bench(choice.settings, held, load, server_cores, logs, choice.seed, processes, standby)
+        bench = Bench(
+            choice.settings, held, load, server_cores, logs, choice.seed, processes, standby, elsewhere,
+            choice.options.crew, teller.waiting,
+        )  # fmt: skip
         make(run, tasks, bench, folder, teller)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in run.trials) else 0)
 

@@ -14,6 +14,14 @@ WIDTH_OF_A_FILE = 120
 
 Out = Annotated[Path, typer.Option(help="The folder of all runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Host = Annotated[
+    str,
+    typer.Option(help="Where to listen; other than 127.0.0.1 others can reach it, too.", metavar="HOST"),
+]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Worker processes of each stack.")]
+Threads = Annotated[
+    int, typer.Option(min=1, max=1000, help="Threads of each worker, and of the bridge's pool.")
+]
 StackNames = Annotated[
     list[str] | None,
     typer.Option("--stack", "-s", help="A stack; repeat for more.", metavar="STACK"),

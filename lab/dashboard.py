@@ -21,13 +21,14 @@ from lab.measure.environment import environment
 from lab.measure.fleet import Fleet, fleet
 from lab.measure.leash import Leash, leash
 from lab.measure.process import last_lines, port_taken, started
-from lab.run import Run, as_json_text
+from lab.run import Run, as_json_text, write
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
 from lab.stacks import Command, Stack
 from lab.tell.palette import look_of
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
+EVERYWHERE = {"": HOST, "0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - where each of them can be reached from here
 USERS, SPAWNED_PER_S = 200, 50
 ENDS_WITHIN_S = 2
 READY_WITHIN_S = 30.0
@@ -46,7 +47,8 @@ class Place:
     @property
     def url(self) -> str:
         """The address to open."""
-        return f"http://{HOST if self.host in {'', '0.0.0.0'} else self.host}:{self.port}"  # noqa: S104 - compared
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 def dashboard(stacks: Sequence[Stack], settings: Settings, place: Place, out: Path, say: Say) -> None:
@@ -111,12 +113,18 @@ class Judging:
 
     def _kept(self, body: bytes) -> tuple[Run, Path]:
         """Judge a record and keep it as a run in a folder of its own."""
-        played = msgspec.json.decode(body, type=Played)
+        try:
+            played = msgspec.json.decode(body, type=Played)
+        except msgspec.DecodeError as error:
+            raise LabError(f"That isn't a record of a load: {error}.") from error
         began = time.time() - (time.monotonic() - played.began_at)
         run = run_of(played, self.stacks, self.settings, environment([], []), began)
         folder = self.out / run.run.id
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "results.json").write_bytes(as_json_text(run))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LabError(f"Can't keep the run in {folder}: {error.strerror}.") from error
+        write(run, folder)
         return run, folder
 
 

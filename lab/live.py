@@ -119,7 +119,7 @@ def used_between(before: Used, after: Used, stack: str) -> Usage:
         at=after.report.at - before.report.at,
         server=clocks[1].since(clocks[0]),
         generator=after.generator_s - before.generator_s,
-        lab=0.0,
+        lab=after.report.agent_s - before.report.agent_s,
         machine=after.report.machine_s - before.report.machine_s,
     )
 

@@ -55,6 +55,10 @@ class Teller:
         task = block[0]
         self._say(str(task) if len(block) == 1 else f"{len(block)} stacks in turns, {task.place}")
 
+    def waiting(self, what: str) -> None:
+        """Tell what is waited for."""
+        self._say(what)
+
     def made(self, task: Task, trial: Trial) -> None:
         """Tell that a trial is done."""
         self._left_s -= task.seconds

@@ -153,16 +153,30 @@ class Calibration(msgspec.Struct, frozen=True):
     figures: list[CalibrationFigure]
 
 
+class CrewRecord(msgspec.Struct, frozen=True):
+    """Where load workers find their master, how many it waits for, and for how many seconds."""
+
+    host: str
+    port: int
+    workers: int
+    within_s: float
+
+
 class Options(msgspec.Struct, frozen=True):
     """What a run was asked for and its other records don't tell.
 
-    `aa`: the baseline against itself; `processes`: of the load generator.
+    `aa`: the baseline against itself; `processes`: of the load generator. `targets` are the URLs of stacks that run
+    elsewhere, `agent` that of the agent beside them, where there is one; `crew` is there when load workers of other
+    machines took part.
     """
 
     workers: int
     threads: int
     aa: bool = False
     processes: int = 1
+    targets: dict[str, str] = {}
+    agent: str = ""
+    crew: CrewRecord | None = None
 
 
 class RunRecord(msgspec.Struct):

@@ -27,7 +27,7 @@ def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | Non
     Raises LabError when a stack can't run, its port is taken, or it ends by itself.
     """
     ports = [port and port + place for place in range(len(stacks))]
-    refuse_what_cannot_run(stacks, ports)
+    refuse_what_cannot_run(stacks, ports, settings.host)
     with suppress(Stopped), leash() as held, ExitStack() as running:
         served: list[Serving] = []
         for stack, chosen in zip(stacks, ports, strict=True):
@@ -49,13 +49,15 @@ def terminate(served: Sequence[Serving]) -> None:
         server.process.terminate()
 
 
-def refuse_what_cannot_run(stacks: Sequence[Stack], ports: Sequence[int]) -> None:
-    """Raise LabError for a stack that isn't installed or a port that is taken."""
+def refuse_what_cannot_run(
+    stacks: Sequence[Stack], ports: Sequence[int], host: str, option: str = "--port"
+) -> None:
+    """Raise LabError for a stack that isn't installed or a port that is taken, which another `option` mends."""
     for stack, port in zip(stacks, ports, strict=True):
         if reason := stack.missing():
             raise LabError(f"{stack.name} can't be served: {reason}.")
-        if port and port_taken(port):
-            raise LabError(f"Port {port} is taken: choose others with --port, or any with --port 0.")
+        if port and port_taken(port, host):
+            raise LabError(f"Port {port} is taken: choose others with {option}, or any with {option} 0.")
 
 
 def watch(served: Sequence[Serving]) -> None:

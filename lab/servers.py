@@ -8,6 +8,7 @@ Interface = Literal["wsgi", "asgi"]
 Parallel = Literal["worker", "thread", "unbounded"]
 
 HOST = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only who asks for it with --host binds there
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Settings:
     workers: int = 1
     threads: int = 10
     keep_alive_s: int = 75
+    host: str = HOST
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def uvicorn_h11(target: str, port: int, settings: Settings) -> list[str]:
 def hypercorn(target: str, port: int, settings: Settings) -> list[str]:
     """Hypercorn on uvloop."""
     return [
-        *("hypercorn", "--bind", f"{HOST}:{port}", "--workers", str(settings.workers)),
+        *("hypercorn", "--bind", f"{settings.host}:{port}", "--workers", str(settings.workers)),
         *("--keep-alive", str(settings.keep_alive_s), "--worker-class", "uvloop"),
         f"asgi:{target}",
     ]
@@ -94,7 +96,7 @@ def waitress(target: str, port: int, settings: Settings) -> list[str]:
     return [
         *(
             "waitress",
-            f"--listen={HOST}:{port}",
+            f"--listen={settings.host}:{port}",
             f"--threads={settings.threads * settings.workers}",
         ),
         f"--channel-timeout={settings.keep_alive_s}",
@@ -104,21 +106,21 @@ def waitress(target: str, port: int, settings: Settings) -> list[str]:
 
 def _gunicorn(port: int, settings: Settings) -> list[str]:
     return [
-        *("gunicorn", "--bind", f"{HOST}:{port}", "--workers", str(settings.workers)),
+        *("gunicorn", "--bind", f"{settings.host}:{port}", "--workers", str(settings.workers)),
         *("--keep-alive", str(settings.keep_alive_s), "--no-control-socket"),
     ]
 
 
 def _uvicorn(port: int, settings: Settings) -> list[str]:
     return [
-        *("uvicorn", "--host", HOST, "--port", str(port), "--workers", str(settings.workers)),
+        *("uvicorn", "--host", settings.host, "--port", str(port), "--workers", str(settings.workers)),
         *("--timeout-keep-alive", str(settings.keep_alive_s), "--no-access-log"),
     ]
 
 
 def _granian(port: int, settings: Settings) -> list[str]:
     return [
-        *("granian", "--host", HOST, "--port", str(port), "--workers", str(settings.workers)),
+        *("granian", "--host", settings.host, "--port", str(port), "--workers", str(settings.workers)),
         "--no-access-log",
     ]
 

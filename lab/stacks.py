@@ -64,7 +64,7 @@ class Stack:
         return self.name.removesuffix(COPY)
 
     def command(self, port: int, settings: Settings) -> Command:
-        """Return the command that serves this stack on 127.0.0.1."""
+        """Return the command that serves this stack at a port of the settings' host."""
         arguments = self.server.arguments(self.app.target, port, settings)
         env = {POOL_SETTING: str(settings.threads)} if self._pooled else {}
         return Command((sys.executable, "-m", *arguments), env)

@@ -1,22 +1,28 @@
-"""Who opens the window and writes the result: a process alone, or a master with the workers of `--processes`.
+"""Who opens the window and writes the result: a process alone, or a master with workers.
 
-Workers tell the master when their users are warm; it names one window for all; each sends its part when that has
-closed. Parts are kept side by side: whoever reads the result adds them up (`lab/judge/reading.py`).
+Workers are processes of the same machine (`--processes`) or of others (`--worker`, `loadtests/remote.py`). They tell
+the master when their users are warm; it names one window for all; each sends its part when that has closed. Parts
+are kept side by side: whoever reads the result adds them up (`lab/judge/reading.py`). The window is named in the
+master's clock, which other machines translate.
+
+A worker that says nothing in time is lost: the result says so and has the parts of the others.
 """
 
 import json
+import logging
 import os
 import time
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import gevent
 from gevent.event import AsyncResult
-from gevent.queue import Queue
-from locust.runners import MasterRunner, Runner, WorkerRunner
+from gevent.queue import Empty, Queue
+from locust.runners import STATE_MISSING, STATE_RUNNING, MasterRunner, Runner, WorkerRunner
 
+from loadtests import effort, remote
 from loadtests.stage import CEILING_S, Stage
 
 HEAD_START_S = 0.2  # for workers to have their users before the schedule begins
@@ -24,10 +30,14 @@ SHORTEST_WARM_UP_S = 0.1
 ANNOUNCED_S = 0.02  # how long before it opens the window is announced
 CLOCKS_READ_S = 0.005
 """Encoding waits so long, for the lab reads the CPU clocks when the window closes."""
+SAYS_WITHIN_S = 5.0  # that it is warm, after the longest warm-up; its part, after the window
+LEAVES_WITHIN_S = 5.0
+LISTENS_S = 0.25
 
 WARM, WINDOW, PART = "lab-warm", "lab-window", "lab-part"
 
 Part = list[Mapping[str, object]]
+Told = Mapping[str, Any]
 
 
 def part_of(runner: Runner) -> Callable[[Any, Stage, Namespace], None]:
@@ -44,41 +54,82 @@ def measure_alone(runner: Runner, stage: Stage, options: Namespace) -> None:
     window = stage.window_from(time.monotonic() + ANNOUNCED_S, options.window)
     stage.open(*window)
     announce(stage, options, window)
-    finish(runner, options, window, [part(stage)])
+    finish(runner, options, window, [{"part": part(stage)}])
 
 
 def lead(runner: MasterRunner, stage: Stage, options: Namespace) -> None:
     """Wait until every worker is warm, name the window, collect the parts."""
-    inbox: Queue[tuple[str, Any]] = Queue()
+    inbox: Queue[tuple[str, str, Told]] = Queue()
     for kind in (WARM, PART):
-        runner.register_message(kind, lambda msg, **_: inbox.put((msg.type, (msg.data or {}).get("part"))))
-    count = options.parts
-    gathered(inbox, WARM, count)
+        runner.register_message(kind, lambda msg, **_: inbox.put((msg.type, msg.node_id, msg.data)))
+    longest_s = max(options.warm_up, SHORTEST_WARM_UP_S) + CEILING_S + SAYS_WITHIN_S
+    gathered(runner, inbox, WARM, options, time.monotonic() + longest_s)
     stand_by(options.hold)
     window = stage.window_from(time.monotonic() + HEAD_START_S, options.window)
-    runner.send_message(WINDOW, {"window": window})
+    runner.send_message(WINDOW, {"window": window, "ticket": options.ticket})
     announce(stage, options, window)
-    finish(runner, options, window, gathered(inbox, PART, count))
+    came = gathered(runner, inbox, PART, options, window[1] + SAYS_WITHIN_S)
+    if not came:
+        logging.getLogger(__name__).error("every worker of the load was lost")
+        os._exit(1)
+    if options.offsets:
+        remote.send_home(runner)
+    finish(runner, options, window, [{**told, **options.offsets.get(who, {})} for who, told in came.items()])
 
 
 def follow(runner: WorkerRunner, stage: Stage, options: Namespace) -> None:
-    """Warm up, wait for the window, send what was recorded in it."""
-    window: AsyncResult[tuple[float, float]] = AsyncResult()
-    runner.register_message(WINDOW, lambda msg, **_: window.set(msg.data["window"]))
+    """Warm up, wait for the window, send what was recorded in it; then another machine's worker waits for its end."""
+    ahead_s = remote.ahead_s(runner, options)
+    named: AsyncResult[tuple[float, float]] = AsyncResult()
+    runner.register_message(
+        WINDOW, lambda msg, **_: named.set(msg.data["window"]) if ours(msg.data, options) else None
+    )
+    fill(runner, stage)
     warm_up(stage, options.warm_up)
-    runner.send_message(WARM)
-    stage.open(*window.get())
-    runner.send_message(PART, {"part": part(stage)})
+    runner.send_message(WARM, {"ticket": options.ticket})
+    opens_at, closes_at = named.get()
+    window = opens_at + ahead_s, closes_at + ahead_s
+    stage.open(*window)
+    watching = gevent.spawn(effort.watched, *window)
+    told = {"ticket": options.ticket, "part": part(stage)}
+    if not options.offsets:
+        runner.send_message(PART, told)
+        return
+    runner.send_message(PART, {**told, "effort": effort.effort(watching.get())})
+    gevent.sleep(LEAVES_WITHIN_S)
+    os._exit(0)
 
 
-def gathered(inbox: "Queue[tuple[str, Any]]", kind: str, count: int) -> list[Any]:
-    """Return what so many workers sent of one kind."""
-    found: list[Any] = []
-    while len(found) < count:
-        came, data = inbox.get()
-        if came == kind:
-            found.append(data)
+def ours(told: Told, options: Namespace) -> bool:
+    """Tell whether a message is of this load: an earlier one's workers may still be about."""
+    return bool(told["ticket"] == options.ticket)
+
+
+def gathered(
+    runner: MasterRunner, inbox: "Queue[tuple[str, str, Told]]", kind: str, options: Namespace, until: float
+) -> dict[str, Told]:
+    """Return by worker what each sent of one kind, without those whose heart stands still or who are too late."""
+    found: dict[str, Told] = {}
+    while len(found) < options.parts and time.monotonic() < until:
+        try:
+            came, who, told = inbox.get(timeout=LISTENS_S)
+        except Empty:
+            alive = {client.id for client in runner.clients.all if client.state != STATE_MISSING}
+            if not alive - found.keys():
+                break
+            continue
+        if came == kind and ours(told, options):
+            found[who] = {name: value for name, value in told.items() if name != "ticket"}
     return found
+
+
+def fill(runner: WorkerRunner, stage: Stage) -> None:
+    """Add the users whose places were left, when the master shared them out among more workers than it waited for."""
+    while runner.worker_state != STATE_RUNNING:
+        gevent.sleep(0.005)
+    left = stage.users - len(stage.lanes)
+    if left > 0:
+        runner.spawn_users({runner.user_classes[0].__name__: left})
 
 
 def warm_up(stage: Stage, longest_s: float) -> None:
@@ -124,13 +175,20 @@ def sleep_until(moment: float) -> None:
         gevent.sleep(left_s)
 
 
-def finish(runner: Runner, options: Namespace, window: tuple[float, float], parts: list[Part]) -> None:
+def finish(runner: Runner, options: Namespace, window: tuple[float, float], came: Sequence[Told]) -> None:
     """Write the result in one piece and leave at once: who still waits has been counted as censored."""
     if not options.result:
         runner.quit()
         return
+    result = {
+        "opened_at": window[0],
+        "closed_at": window[1],
+        "parts": [told["part"] for told in came],
+        "workers": [remote.told_of(told) for told in came if "effort" in told],
+        "lost": max(options.parts, options.expected) - len(came),
+    }
     partial = Path(options.result + ".partial")
-    partial.write_text(json.dumps({"opened_at": window[0], "closed_at": window[1], "parts": parts}))
+    partial.write_text(json.dumps(result))
     partial.replace(options.result)
     if not isinstance(runner, MasterRunner):
         os._exit(0)

@@ -2,20 +2,24 @@
 
 With `--lineup` it is a dashboard: all stacks at once, driven by hand in locust's web UI (`loadtests/dashboard`). With
 `--window` it measures once and writes `--result`; without, it goes on until it is stopped. With `--processes N`
-the users are shared out over N processes that keep one schedule (`loadtests/crew.py`).
+the users are shared out over N processes that keep one schedule (`loadtests/crew.py`), with `--master` and `--worker`
+over several machines (`loadtests/remote.py`).
 """
 
+import json
 import sys
 import time
-from argparse import ArgumentParser
+import uuid
+from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 
 import gevent
 from locust import events
 from locust.env import Environment
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import MasterRunner, Runner, WorkerRunner
 
-from loadtests import crew
+from loadtests import crew, remote
 from loadtests.calibrations import CALIBRATIONS, FLAT_OUT
 from loadtests.dashboard.install import install
 from loadtests.dashboard.work import kinds_of_work
@@ -54,28 +58,43 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--started-at", type=float, default=0.0, help="set by a master: one clock for all workers"
     )
     lab.add_argument("--parts", type=int, default=1, help="set by a master: how many workers share the users")
+    lab.add_argument("--expected", type=int, default=1, help="set by a master: how many it waited for")
+    lab.add_argument("--ticket", default="", help="set by a master: which load this is")
+    lab.add_argument(
+        "--offsets", type=json.loads, default={}, help="set by a master: how far each worker's clock is ahead"
+    )
+    lab.add_argument("--tell", default="", help="of a worker: append what it does to this file")
 
 
-def prepare(environment: Environment, **_: object) -> None:
-    """Read the level from the arguments and ready the users for it."""
+def prepare(environment: Environment, runner: Runner | None = None, **_: object) -> None:
+    """Read the level from the arguments and ready the users for it; a remote worker hears of it later."""
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start this file with the locust command")
     if options.lineup:
         install(environment, Path(options.lineup))
         return
-    level = chosen_level(options.scenario, options.level)
-    hosts = options.targets.split(",") if options.targets else [options.host or ""]
-    ScenarioUser.stage = stage = Stage(level, hosts, options.seed)
-    parts = options.processes or 1
-    if parts > 1 and stage.measures_ceiling:
+    ScenarioUser.stage = stage = staged(options, options.host)
+    remotely = remote.is_remote(runner, options)
+    parts = options.expect_workers if remotely else options.processes or 1
+    if parts > 1 and stage.measures_ceiling and not remotely:
         raise SystemExit(f"{options.scenario} measures a ceiling while it warms up: it needs one process")
     if options.num_users:
         stage.users = min(stage.users, options.num_users)
     options.num_users = options.num_users or -(-stage.users // parts) * parts
     options.spawn_rate = options.spawn_rate or options.num_users
     events.request.add_listener(on_request)
-    events.test_start.add_listener(begin)
+    events.test_start.add_listener(partial(begin, tell=options.tell))
+    if remotely and isinstance(runner, MasterRunner):
+        gevent.spawn(remote.count_workers, runner, options.announce)
+    elif remotely and isinstance(runner, WorkerRunner):
+        remote.attend(runner, options.tell)
+
+
+def staged(options: Namespace, host: str | None) -> Stage:
+    """Return the stage that the arguments describe."""
+    level = chosen_level(options.scenario, options.level)
+    return Stage(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
 
 
 def chosen_level(scenario: str, value: str) -> Level:
@@ -88,19 +107,47 @@ def chosen_level(scenario: str, value: str) -> Level:
     return found
 
 
-def begin(environment: Environment, **_: object) -> None:
+def begin(environment: Environment, tell: str = "", **_: object) -> None:
     """Start the schedule of open loops and, if asked to measure, the window."""
-    options, runner, stage = environment.parsed_options, environment.runner, ScenarioUser.stage
+    options, runner = environment.parsed_options, environment.runner
     if options is None or runner is None:
         return
     if isinstance(runner, MasterRunner):
-        options.started_at = time.monotonic() + crew.HEAD_START_S
-        options.parts = runner.worker_count
+        take_charge(runner, options)
+    stage = ScenarioUser.stage
+    if isinstance(runner, WorkerRunner):
+        ScenarioUser.stage = stage = take_part(runner, options, environment.host)
+        remote.say(tell, f"{options.scenario}@{options.level}: {stage.users} users")
+        gevent.spawn(remote.say_when_open, tell, stage)
     stage.started_at = options.started_at or time.monotonic()
     if isinstance(runner, WorkerRunner):
-        stage.share(runner.worker_index, options.parts)
+        stage.started_at += remote.ahead_s(runner, options)
     if options.window:
         gevent.spawn(crew.part_of(runner), runner, stage, options)
+
+
+def take_charge(runner: MasterRunner, options: Namespace) -> None:
+    """Decide as a master who takes part, and when the schedule begins."""
+    options.ticket = uuid.uuid4().hex
+    options.parts = options.expected = runner.worker_count
+    if remote.is_remote(runner, options):
+        options.expected = options.expect_workers
+        options.offsets = remote.meet(runner)
+        options.parts = len(options.offsets)
+        if options.window:
+            remote.stay_as_shared(runner)
+    options.started_at = time.monotonic() + crew.HEAD_START_S
+
+
+def take_part(runner: WorkerRunner, options: Namespace, host: str | None) -> Stage:
+    """Return a worker's share of the load; one worker alone measures a ceiling, for the others would change it."""
+    stage = staged(options, host)
+    rank = remote.rank(runner, options) if options.offsets else runner.worker_index
+    if rank is None or (stage.measures_ceiling and rank):
+        stage.share_nothing()
+    elif not stage.measures_ceiling:
+        stage.share(rank, options.parts)
+    return stage
 
 
 events.init_command_line_parser.add_listener(add_arguments)

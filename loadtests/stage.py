@@ -10,8 +10,10 @@ from gevent.event import Event
 
 from loadtests import schedule
 from loadtests.recorder import Lane, Recorder
-from loadtests.scenarios import CEILING, Level
+from loadtests.scenarios import CEILING, Flow, Level
 from loadtests.schedule import Turns
+
+Place = tuple[Flow, int, int]
 
 SLOWEST_PER_S = 1.0
 CEILING_S = 1.5  # how long a ceiling is measured while warming up
@@ -40,8 +42,12 @@ class Stage:
             for flow in self.level.flows
             for index in range(flow.users)
         ]
-        self.places = islice(places, part, None, parts) if parts > 1 else cycle(places)
+        self.places: Iterator[Place] = islice(places, part, None, parts) if parts > 1 else cycle(places)
         self.users = len(places[part::parts])
+
+    def share_nothing(self) -> None:
+        """Hand out no place at all."""
+        self.places, self.users = iter(()), 0
 
     def take_place(self) -> Lane | None:
         """Return a lane in the next place, `None` when all are taken."""

@@ -14,8 +14,10 @@ ORDER: tuple[Kind, ...] = get_args(Kind)
 OF_THE_RUN_ITSELF = ("contract", "checked")  # what the run found out about a stack, not what it was given
 TOLD = 3
 
+MACHINE = ("cpu", "cores", "memory", "kernel")
 KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("cpu", "cores", "server cores", "generator cores", "memory", "kernel"), "machine"),
+    **dict.fromkeys((*MACHINE, "server cores", "generator cores"), "machine"),
+    **dict.fromkeys((f"server's {name}" for name in MACHINE), "machine"),
     **dict.fromkeys(("locust", "geventhttpclient", "load processes"), "load"),
 }
 

@@ -227,9 +227,21 @@ def generator_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
         )
 
 
+def worker_lost(reading: Reading, _: Figured) -> Iterator[Doubt]:
+    """A process of the load generator has no part in the record: neither has what it sent."""
+    if reading.lost:
+        whole = len(reading.workers) + reading.lost if reading.workers else 0
+        yield Doubt(
+            "worker-lost",
+            f"{reading.lost}{f' of {whole}' if whole else ''} load workers were lost before they had told their part",
+            "the load is not the one that was asked for; see why that worker ended, and measure again",
+            discards=True,
+        )
+
+
 def machine_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
     """Something else used the machine in the window."""
-    cores = figured.figures["background_cores"]
+    cores = figured.figures.get("background_cores", 0.0)
     if cores > BUSY_MACHINE:
         yield Doubt(
             "machine-busy",
@@ -283,6 +295,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 TRIAL_RULES: tuple[TrialRule, ...] = (
+    worker_lost,
     generator_busy,
     machine_busy,
     stopped_answering,

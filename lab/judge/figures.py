@@ -47,8 +47,9 @@ def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
         if flow.name == AFTER:
             figures |= _recovery(flow, reading, bounds)
     answers = sum(flow.answers for flow in reading.flows.values())
-    if answers:
-        figures["cpu_us_per_request"] = reading.used.server * 1e6 / answers
+    cpu_s = reading.used.server
+    if answers and cpu_s is not None:
+        figures["cpu_us_per_request"] = cpu_s * 1e6 / answers
     return Figured(figures, frozenset(bounds))
 
 
@@ -71,7 +72,7 @@ def by_second(reading: Reading, level: Level) -> dict[str, list[float]]:
             continue
         seconds = [(start, second[number]) for start, second in flows]
         answers = sum(second.answers for _, second in seconds)
-        if answers or level.turns:
+        if used.server is not None and (answers or level.turns):
             cost = used.server * 1e6 / answers if answers else 0.0
             values.setdefault("cpu_us_per_request", []).append(cost)
         for start, second in seconds:
@@ -98,25 +99,39 @@ def histograms(reading: Reading, level: Level) -> dict[str, str]:
 
 def _shares(reading: Reading) -> dict[str, float]:
     window_s, used = reading.window_s, reading.used
+    busy_s = {"cpu_cores": used.server, "background_cores": reading.background_cpu_s}
     return {
-        "cpu_cores": used.server / window_s,
-        "generator_cores": used.generator / window_s,
-        "generator_cores_max": max(second.generator / second.at for second in reading.usage),
-        "background_cores": reading.background_cpu_s / window_s,
+        **{name: seconds / window_s for name, seconds in busy_s.items() if seconds is not None},
+        "generator_cores": reading.generator_cpu_s / window_s,
+        "generator_cores_max": max(
+            *(second.generator / second.at for second in reading.usage),
+            *(worker.cores_max for worker in reading.workers),
+            0.0,
+        ),
         "lab_cores": used.lab / window_s,
+        **_crew(reading),
     }
+
+
+def _crew(reading: Reading) -> dict[str, float]:
+    """Return who took part of the load from other machines, and how well their clocks were known."""
+    if not reading.workers:
+        return {}
+    error_s = max(worker.clock_error_s for worker in reading.workers)
+    return {"load_workers": float(len(reading.workers)), "clock_error_ms": error_s * 1000}
 
 
 def _footprints(reading: Reading) -> dict[str, float]:
-    found = {
-        "memory_mib": reading.after.pss_mib,
-        "memory_growth_mib": reading.after.own_mib - reading.before.own_mib,
-    }
-    if left := reading.aftermath:
-        found["threads_left"] = float(left.footprint.threads - reading.before.threads)
+    found, left, before = {}, reading.aftermath, reading.before
+    if before and reading.after:
+        found["memory_mib"] = reading.after.pss_mib
+        found["memory_growth_mib"] = reading.after.own_mib - before.own_mib
+    if left and left.footprint and before:
+        found["threads_left"] = float(left.footprint.threads - before.threads)
+    if left and left.cpu_s is not None:
         found["idle_cores"] = left.cpu_s / left.seconds
-        if left.answered_ms is not None:
-            found["answered_after_ms"] = left.answered_ms
+    if left and left.answered_ms is not None:
+        found["answered_after_ms"] = left.answered_ms
     return found
 
 
@@ -124,9 +139,11 @@ def _held(flow: Flow, reading: Reading) -> dict[str, float]:
     came = reading.flows[flow.name]
     if flow.way == "download":
         return {"received_mib_per_s": came.bytes / MIB / reading.loaded_s}
-    grown_kib = (reading.after.own_mib - reading.before.own_mib) * 1024
-    each = {"memory_kib_per_connection": grown_kib / came.held} if came.held else {}
-    return {"held": float(came.held), **each}
+    held = {"held": float(came.held)}
+    if came.held and reading.before and reading.after:
+        grown_kib = (reading.after.own_mib - reading.before.own_mib) * 1024
+        held["memory_kib_per_connection"] = grown_kib / came.held
+    return held
 
 
 def _recovery(flow: Flow, reading: Reading, bounds: set[str]) -> dict[str, float]:
@@ -220,7 +237,11 @@ FIGURES: dict[str, Figure] = {
     "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
     "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
     "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
-    "generator_cores_max": Figure("cores", "neither", "CPU of the load generator in its busiest second"),
+    "generator_cores_max": Figure(
+        "cores", "neither", "CPU of the load generator in its busiest second, of its busiest worker"
+    ),
+    "load_workers": Figure("workers", "neither", "of the load generator on other machines took part"),
+    "clock_error_ms": Figure("ms", "neither", "within which the clocks of load workers were known"),
     "background_cores": Figure("cores", "neither", "CPU of everything else on the machine"),
     "lab_cores": Figure("cores", "neither", "CPU of the lab itself"),
     "idle_cores": Figure("cores", "lower", "CPU of the server's tree once everybody has left"),

@@ -46,15 +46,32 @@ class TargetReading(msgspec.Struct, frozen=True):
     settled: bool = True
 
 
+class WorkerReading(msgspec.Struct, frozen=True):
+    """A load worker on another machine, whose clock was known to `clock_error_s`, and what it used in the window.
+
+    `cores` is of the worker itself on average and `cores_max` in its busiest second, `machine_cores` of all that ran
+    on its machine; `machine` is the same for all that count those alike.
+    """
+
+    name: str
+    clock_error_s: float
+    machine: str
+    cores: float
+    cores_max: float
+    machine_cores: float
+
+
 class LoadReading(msgspec.Struct, frozen=True):
     """What the load generator recorded in its window: by process, then by target.
 
-    Times are seconds of the monotonic clock.
+    Times are seconds of the monotonic clock. `lost` counts the processes that have no part, though they were to.
     """
 
     opened_at: float
     closed_at: float
     parts: list[list[TargetReading]]
+    workers: list[WorkerReading] = []
+    lost: int = 0
 
     def target(self, number: int = 0) -> TargetReading:
         """Return what all processes together recorded of a target; counts and histograms add up exactly."""
@@ -70,14 +87,15 @@ class LoadReading(msgspec.Struct, frozen=True):
 class Usage(msgspec.Struct, frozen=True):
     """CPU seconds used in one second of the window, or one turn, `at` being how long it was.
 
-    `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds.
+    `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds. What nobody
+    tells is null: `server` of a stack that runs elsewhere without an agent, `machine` where that shares this one.
     """
 
     at: float
-    server: float
+    server: float | None
     generator: float
     lab: float
-    machine: float
+    machine: float | None
 
 
 class Footprint(msgspec.Struct, frozen=True):
@@ -91,27 +109,32 @@ class Footprint(msgspec.Struct, frozen=True):
 class Aftermath(msgspec.Struct, frozen=True):
     """What the server did in the `seconds` after everybody had left, and how long it then took to answer.
 
-    `answered_ms` is null when it didn't answer.
+    `answered_ms` is null when it didn't answer, `cpu_s` and `footprint` where nobody tells.
     """
 
     seconds: float
-    cpu_s: float
-    footprint: Footprint
+    cpu_s: float | None
+    footprint: Footprint | None
     answered_ms: float | None
 
 
 class Reading(msgspec.Struct, frozen=True):
     """The load's record of one stack, and what was used in each second of its window, or each of its turns.
 
-    `loaded_s` is for how long requests were due; where stacks take turns it is a little less than the window.
+    `loaded_s` is for how long requests were due; where stacks take turns it is a little less than the window. The
+    load `workers` of other machines tell themselves what they used, `lost` ones nothing; `machines` are those whose
+    busy seconds are in the usage.
     """
 
     target: TargetReading
     usage: list[Usage]
     loaded_s: float
-    before: Footprint
-    after: Footprint
+    before: Footprint | None
+    after: Footprint | None
     aftermath: Aftermath | None = None
+    workers: list[WorkerReading] = []
+    lost: int = 0
+    machines: list[str] = []
 
     @property
     def flows(self) -> dict[str, FlowReading]:
@@ -131,13 +154,35 @@ class Reading(msgspec.Struct, frozen=True):
     @property
     def used(self) -> Usage:
         """What was used in the whole window."""
-        return Usage(*(sum(values) for values in zip(*map(msgspec.structs.astuple, self.usage), strict=True)))
+        return Usage(
+            at=sum(each.at for each in self.usage),
+            server=_total(each.server for each in self.usage),
+            generator=sum(each.generator for each in self.usage),
+            lab=sum(each.lab for each in self.usage),
+            machine=_total(each.machine for each in self.usage),
+        )
 
     @property
-    def background_cpu_s(self) -> float:
-        """What neither server nor generator nor lab used of the machine, stolen time among it."""
+    def background_cpu_s(self) -> float | None:
+        """What neither server nor generator nor lab used of the machine, stolen time among it; null when unknown."""
         used = self.used
-        return max(0.0, used.machine - used.server - used.lab - used.generator)
+        if used.machine is None:
+            return None
+        others = {w.machine: w.machine_cores for w in self.workers if w.machine not in self.machines}
+        busy_s = used.machine + sum(others.values()) * used.at
+        return max(0.0, busy_s - (used.server or 0.0) - used.lab - self.generator_cpu_s)
+
+    @property
+    def generator_cpu_s(self) -> float:
+        """What the load generator used, with its workers on other machines."""
+        used = self.used
+        return used.generator + sum(worker.cores for worker in self.workers) * used.at
+
+
+def _total(values: Iterable[float | None]) -> float | None:
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
 def merged(parts: Sequence[FlowReading]) -> FlowReading:

@@ -15,6 +15,7 @@ from lab.measure.plan import (
     stacks_of,
 )
 from lab.measure.record import new_run
+from lab.measure.target import Elsewhere, recorded
 from lab.run import Options, Run
 from lab.servers import Settings
 from lab.stacks import Stack
@@ -41,9 +42,11 @@ class Choice:
         """Return the trials in their order, the same at every call."""
         return plan(self.profile, self.stacks, self.scenarios, self.seed, self.baseline)
 
-    def new_run(self, machine: dict[str, str]) -> Run:
-        """Return a run of all this that has measured nothing yet."""
+    def new_run(self, machine: dict[str, str], elsewhere: Elsewhere | None = None) -> Run:
+        """Return a run of all this, here or elsewhere, that has measured nothing yet."""
+        machine = machine | (elsewhere.environment() if elsewhere else {})
         run = new_run(self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=machine)
+        run.stacks = [recorded(stack, self.settings, elsewhere) for stack in self.stacks]
         run.baseline = self.baseline.name
         run.run.options = self.options
         return run
@@ -58,11 +61,11 @@ def choose(
     seed: int,
     options: Options,
 ) -> Choice:
-    """Return what these names stand for; no stacks or scenarios: the profile's own, all."""
+    """Return what these names stand for; no stacks: the targets, or the profile's own."""
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
     chosen = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
-    found = stacks_of(chosen, stacks)
+    found = stacks_of(chosen, stacks or list(options.targets))
     return Choice(chosen, found, scenarios_of(chosen, scenarios), baseline_of(baseline, found), seed, options)
 
 

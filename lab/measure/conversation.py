@@ -6,16 +6,17 @@ from contextlib import closing, suppress
 
 from contract.conformance import Answer, differences
 from contract.endpoints import all_examples
-from contract.examples import Request
+from contract.examples import Request, from_afar
 from lab.measure.process import Serving
+from lab.measure.target import Target
 from lab.servers import HOST
 
 ANSWER_WITHIN_S = 15.0
 
 
-def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S) -> Answer:
+def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S, host: str = HOST) -> Answer:
     """Send a request on a connection of its own and return the answer; raises OSError without one."""
-    with closing(http.client.HTTPConnection(HOST, port, timeout=within_s)) as connection:
+    with closing(http.client.HTTPConnection(host, port, timeout=within_s)) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):  # refused early: the answer is waiting
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
         try:
@@ -36,14 +37,15 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
         return b"", True
 
 
-def broken_promises(serving: Serving, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:
+def broken_promises(serving: Serving | Target, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:
     """Yield each way in which a stack breaks the contract: the request, and what was wrong.
 
     After a request without an answer in time the others aren't tried: a server that hangs would take as long for each.
     """
-    for example in all_examples():
+    examples = map(from_afar, all_examples()) if isinstance(serving, Target) else all_examples()
+    for example in examples:
         try:
-            answer = ask(serving.port, example.request, within_s)
+            answer = ask(serving.port, example.request, within_s, serving.host)
         except TimeoutError:
             yield f"{example.request}: no answer within {within_s:g} s; the requests after it weren't tried"
             return

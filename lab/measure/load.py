@@ -20,6 +20,7 @@ from lab.errors import LabError, TrialFailed
 from lab.judge.reading import LoadReading
 from lab.measure.leash import Leash
 from lab.measure.process import last_lines, pinned
+from lab.run import CrewRecord
 from lab.stacks import Command
 from loadtests.scenarios import Value
 
@@ -27,10 +28,15 @@ LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
 OPENS_WITHIN_S = 30.0  # the longest warm-up is ten
 REPORTS_WITHIN_S = 10.0
 POLL_S = 0.1
+QUIET_S = 3.0  # between two trials workers take a second to come back
 
 
 class LoadFailed(TrialFailed):
     """The load generator ended, or said nothing, before it had measured."""
+
+
+class WorkersMissing(LabError):
+    """Too few load workers came in time."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,12 @@ class Order:
     seed: int = 0
     warm_up_s: float = 10.0
     processes: int = 1
+    crew: CrewRecord | None = None
 
     def arguments(self, result: Path | str) -> list[str]:
         """Return locust's arguments."""
         more = ["--processes", str(self.processes)] if self.processes > 1 else []
+        more = leading(self.crew) if self.crew else more
         return [
             *("-f", str(LOCUSTFILE), "--headless", "--only-summary", "--loglevel", "WARNING"),
             *("--host", self.urls[0], "--scenario", self.scenario, "--level", str(self.level)),
@@ -59,6 +67,12 @@ class Order:
     def by_hand(self) -> Command:
         """Return the command that does the same by hand."""
         return Command((sys.executable, "-m", "locust", *self.arguments("load.json")))
+
+
+def leading(crew: CrewRecord) -> list[str]:
+    """Return the arguments of a locust that leads load workers."""
+    bound = ["--master-bind-host", crew.host, "--master-bind-port", str(crew.port)]
+    return ["--master", *bound, "--expect-workers", str(crew.workers)]
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,7 @@ class Load:
             Path(f"{stem}.{end}") for end in ("load.json", "load.log", "hold")
         )
         self._announcements = announcements
+        self._unread = b""
 
     def may_open(self) -> None:
         """Let the window of a load that is held open once it is warm."""
@@ -94,11 +109,43 @@ class Load:
         deadline = time.monotonic() + OPENS_WITHIN_S
         while time.monotonic() < deadline:
             check()
-            ready, _, _ = select.select([self._announcements], [], [], POLL_S)
-            if ready and (line := os.read(self._announcements, 4096)):
-                return Window(**json.loads(line))
+            announced = self._announced()
+            if announced and "workers" not in announced:
+                first_round = int(announced["first_round"])
+                return Window(announced["opens_at"], announced["closes_at"], first_round)
             self._check_alive()
         raise self._failed(f"opened no window within {OPENS_WITHIN_S:g} s")
+
+    def gather(self, crew: CrewRecord, check: Callable[[], None], say: Callable[[str], None]) -> None:
+        """Wait until all load workers are there, saying how many are; raises WorkersMissing when the time is over."""
+        began_at, came, said = time.monotonic(), 0, -1
+        while came < crew.workers:
+            check()
+            came = int(self._announced().get("workers", came))
+            waited_s = time.monotonic() - began_at
+            if came < crew.workers and came != said and waited_s > QUIET_S:
+                said = came
+                say(
+                    f"load workers: {came} of {crew.workers} at {crew.host}:{crew.port}, waiting for the others"
+                )
+            if came < crew.workers and waited_s > crew.within_s:
+                raise WorkersMissing(
+                    f"{came} of {crew.workers} load workers came within {crew.within_s:g} s: start them on the other "
+                    f"machines with lab load-worker --master HOST --port {crew.port}, HOST being this one."
+                )
+            self._check_alive()
+
+    def _announced(self) -> dict[str, float]:
+        """Return the next announcement, nothing when none comes just now."""
+        if b"\n" not in self._unread:
+            ready, _, _ = select.select([self._announcements], [], [], POLL_S)
+            self._unread += os.read(self._announcements, 4096) if ready else b""
+        line, found, rest = self._unread.partition(b"\n")
+        if not found:
+            return {}
+        self._unread = rest
+        announced: dict[str, float] = json.loads(line)
+        return announced
 
     def report(self, window_s: float = 0.0) -> LoadReading:
         """Wait for what was measured, `window_s` being what is left of the window."""
@@ -145,11 +192,11 @@ class Generator:
         if held:
             hold.touch()
         os.mkfifo(fifo)
-        announcements = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        announcements = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)  # with a writer there is no end of file
         pid = 0
         try:
             argv = [*order.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
-            pid = self._fork(argv, log_path)
+            pid = self.start(argv, log_path)
             yield Load(pid, announcements, stem)
         finally:
             if pid:
@@ -158,7 +205,8 @@ class Generator:
             fifo.unlink()
             hold.unlink(missing_ok=True)
 
-    def _fork(self, argv: Sequence[str], log_path: Path) -> int:
+    def start(self, argv: Sequence[str], log_path: Path) -> int:
+        """Start a locust and return its pid; raises LabError when there is no starting any more."""
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None  # noqa: S101 - generator() opened both
         assert answers is not None  # noqa: S101

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from contract.conformance import INTERFACE
-from lab.errors import TrialFailed
+from lab.errors import LabError, TrialFailed
+from lab.judge.reading import Footprint
 from lab.measure.leash import Leash
-from lab.measure.sampling import tree
-from lab.servers import HOST, Interface, Settings
+from lab.measure.sampling import footprint, tree
+from lab.servers import EVERYWHERE, HOST, Interface, Settings
 from lab.stacks import Command, Stack
 
 READY_WITHIN_S = 10.0
@@ -37,12 +38,13 @@ class Serving:
     command: Command
     process: subprocess.Popen[bytes]
     log_path: Path | None
+    host: str = HOST
     workers: set[int] = field(default_factory=set)  # those seen since it was ready
 
     @property
     def url(self) -> str:
         """The base URL."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -65,6 +67,14 @@ class Serving:
             raise ServerFailed(says, last_lines(self.log_path))
         self.workers.update(now)
 
+    def footprint(self) -> Footprint:
+        """Return what its process tree holds."""
+        return footprint(self.pid)
+
+    def hold(self, cores: Sequence[int]) -> None:
+        """Hold every thread of it to these cores; without cores nothing changes."""
+        pin(self.pid, cores)
+
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""
         self._answering.wait(self.stack.app.speaks, within_s)
@@ -72,7 +82,15 @@ class Serving:
 
     @property
     def _answering(self) -> "Answering":
-        return Answering(self.process, self.port, self.stack.name, self.log_path)
+        return Answering(self.process, self.port, self.stack.name, self.log_path, self.host)
+
+
+def family(pid: int) -> list[int]:
+    """Return the pids of a process and its descendants, read in a fraction of what a walk over all processes takes."""
+    found = [pid]
+    for each in found:
+        found += sorted(children(each))
+    return found
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,7 @@ class Answering:
     port: int
     name: str
     log_path: Path | None
+    host: str = HOST
 
     def check_alive(self) -> None:
         """Raise ServerFailed when the process has ended by itself."""
@@ -94,7 +113,7 @@ class Answering:
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             self.check_alive()
-            if interface_of(self.port) == speaks:
+            if interface_of(self.port, self.host) == speaks:
                 return
             time.sleep(0.01)
         raise self._failed(f"gave no answer within {within_s:g} s of its start")
@@ -112,11 +131,16 @@ def children(pid: int) -> set[int]:
     return found
 
 
-def interface_of(port: int) -> str | None:
+def asked_at(host: str) -> str:
+    """Return where to ask what listens on a host: on this machine where that is every address."""
+    return HOST if host == EVERYWHERE else host
+
+
+def interface_of(port: int, host: str = HOST) -> str | None:
     """Ask for / and return which interface the app says it speaks, `None` without an answer."""
     with (
         suppress(OSError, http.client.HTTPException),
-        closing(http.client.HTTPConnection(HOST, port, timeout=1)) as connection,
+        closing(http.client.HTTPConnection(host, port, timeout=1)) as connection,
     ):
         connection.request("GET", "/")
         return connection.getresponse().getheader(INTERFACE)
@@ -140,11 +164,11 @@ def serving(
     Port 0 takes a free one. Without a log the server's output goes to stderr. The server is started, not
     awaited: call `wait_until_ready`. `env` is added to what the stack's command sets.
     """
-    chosen = port or free_port()
+    chosen = port or free_port(settings.host)
     plain = stack.command(chosen, settings)
     command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
     with started(command, leash, log_path, grace_s) as process:
-        yield Serving(stack, chosen, command, process, log_path)
+        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host))
 
 
 @contextmanager
@@ -207,20 +231,23 @@ def pin(pid: int, cores: Sequence[int]) -> None:
                 os.sched_setaffinity(int(thread.name), cores)
 
 
-def free_port() -> int:
+def free_port(host: str = HOST) -> int:
     """Return a port that nobody listens on just now."""
     with socket.socket() as listener:
-        listener.bind((HOST, 0))
+        try:
+            listener.bind((host, 0))
+        except OSError as error:
+            raise LabError(f"{host} is no address of this machine: {error.strerror or error}.") from error
         port: int = listener.getsockname()[1]
         return port
 
 
-def port_taken(port: int) -> bool:
-    """Tell whether somebody listens on a port of 127.0.0.1."""
+def port_taken(port: int, host: str = HOST) -> bool:
+    """Tell whether somebody listens on a port of a host."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, port))
+            listener.bind((host, port))
         except OSError:
             return True
         return False

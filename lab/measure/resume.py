@@ -7,10 +7,11 @@ from lab.errors import UsageError
 from lab.judge.conditions import differences, facts, shortened
 from lab.measure.choice import Choice, chosen_for
 from lab.measure.plan import Task
+from lab.measure.target import Elsewhere
 from lab.run import Run
 
 
-def reopen(run: Run, machine: dict[str, str]) -> Choice:
+def reopen(run: Run, machine: dict[str, str], elsewhere: Elsewhere | None = None) -> Choice:
     """Make a run ready to go on and return what it was to measure.
 
     Raises UsageError when it is finished, when its settings weren't kept, or when anything is different now.
@@ -18,7 +19,7 @@ def reopen(run: Run, machine: dict[str, str]) -> Choice:
     if run.run.finished is not None:
         raise UsageError(f"{run.run.id} is finished: nothing of it is left to measure.")
     choice = chosen_for(run)
-    refuse_changes(run, choice.new_run(machine))
+    refuse_changes(run, choice.new_run(machine, elsewhere))
     run.run.stopped = None
     run.run.resumed.append(datetime.now(UTC).isoformat(timespec="seconds"))
     run.noise, run.comparisons = [], []

@@ -7,6 +7,7 @@ workers count once; what a load makes it grow by is its anonymous part, which no
 
 import sys
 import time
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,22 +34,27 @@ class CpuTimes:
 
 @dataclass(frozen=True)
 class Clocks:
-    """All CPU clocks at one moment: those of each server, of the generator, the lab and the machine."""
+    """All CPU clocks at one moment: those of each server, of the generator, the lab and the machine.
+
+    What nobody tells is `None`.
+    """
 
     at: float
-    servers: list[CpuTimes]
+    servers: Sequence[CpuTimes | None]
     generator: CpuTimes
     lab: float
-    machine: float
+    machine: float | None
 
     def since(self, before: "Clocks", server: int = 0) -> Usage:
         """Return what was used since another moment, by one of the servers and by all others."""
+        ours, then = self.servers[server], before.servers[server]
+        known = self.machine is not None and before.machine is not None
         return Usage(
             at=self.at - before.at,
-            server=self.servers[server].since(before.servers[server]),
+            server=None if ours is None or then is None else ours.since(then),
             generator=self.generator.since(before.generator),
             lab=self.lab - before.lab,
-            machine=self.machine - before.machine,
+            machine=(self.machine or 0.0) - (before.machine or 0.0) if known else None,
         )
 
 
@@ -84,6 +90,13 @@ def machine_cpu_s() -> float:
     """Return the seconds that all cores together have been busy."""
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
+
+
+def machine_id() -> str:
+    """Return what all who count the same machine's busy seconds have in common, in containers too."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{uuid.getnode():x}"
 
 
 def footprint(pid: int) -> Footprint:

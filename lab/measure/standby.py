@@ -7,8 +7,9 @@ from typing import Self
 from lab.errors import TrialFailed
 from lab.measure.plan import Task
 from lab.measure.process import Serving
+from lab.measure.target import Target
 
-Start = Callable[[Task], AbstractContextManager[Serving]]
+Start = Callable[[Task], AbstractContextManager[Serving | Target]]
 
 
 class Standby:
@@ -17,7 +18,7 @@ class Standby:
     def __init__(self) -> None:
         self._running = ExitStack()
         self._task: Task | None = None
-        self._server: Serving | None = None
+        self._server: Serving | Target | None = None
         self._failure: TrialFailed | None = None
 
     def prepare(self, task: Task, start: Start) -> None:
@@ -31,7 +32,7 @@ class Standby:
             self._failure = failure
 
     @contextmanager
-    def server(self, task: Task, start: Start) -> Iterator[Serving]:
+    def server(self, task: Task, start: Start) -> Iterator[Serving | Target]:
         """Serve a task, by the server that stands ready for it or by a new one; raises ServerFailed."""
         if self._task is not task:
             self.prepare(task, start)

@@ -15,13 +15,16 @@ from lab.measure.conversation import ask, broken_promises
 from lab.measure.leash import Leash
 from lab.measure.load import Generator, Load, Order, Window
 from lab.measure.plan import Task
-from lab.measure.process import Serving, pin, serving
-from lab.measure.sampling import footprint, read_clocks, tree
+from lab.measure.process import Serving, serving
+from lab.measure.sampling import Clocks, machine_id, read_clocks, tree
 from lab.measure.standby import Standby
-from lab.run import Commands
+from lab.measure.target import Elsewhere, Target, recorded
+from lab.run import Commands, CrewRecord
 from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.schedule import Turns, order
+
+Served = Serving | Target
 
 CHECK_EVERY_S = 0.25
 HOPELESS_QUEUE_S = 4.5  # what takes longer to fill isn't waited for: its latencies are discarded as unsettled
@@ -50,11 +53,14 @@ class Bench:
     seed: int = 0
     processes: int = 1
     standby: Standby = field(default_factory=Standby)
+    elsewhere: Elsewhere | None = None
+    crew: CrewRecord | None = None
+    say: Callable[[str], None] = print
 
     def check(self, stack: Stack) -> list[str]:
         """Return each way in which a stack breaks the contract; raises ServerFailed."""
         log_path = self.logs / f"{file_name(stack.original)}.contract.log"
-        with serving(stack, self.settings, self.leash, log_path=log_path, cores=self.server_cores) as server:
+        with self._served(stack, log_path, self.server_cores) as server:
             server.wait_until_ready()
             return list(broken_promises(server))
 
@@ -70,19 +76,23 @@ class Bench:
 
     def _alone(self, task: Task, following: Sequence[Task]) -> Measured:
         with self.standby.server(task, self._server) as server:
-            before = footprint(server.pid)
+            before = server.footprint()
             wanted = self._order(task, [server])
-            early = [each for each in following if not each.level.turns][:1]
+            early = [each for each in following if not each.level.turns and not self.elsewhere][:1]
             with self.generator.loading(wanted, self._stem(task), held=bool(early)) as load:
+                self._gather(load, server.check_whole)
                 for each in early:
                     self.standby.prepare(each, self._server)
                 load.may_open()
                 window = load.window(server.check_whole)
                 usage = watch(server, load, window)
-                after = footprint(server.pid)
-                target = load.report().target()
+                after = server.footprint()
+                report = load.report()
             aftermath = outlast(server, task.scenario.aftermath_s)
-            reading = Reading(target, usage, window.seconds, before, after, aftermath)
+            reading = Reading(
+                report.target(), usage, window.seconds, before, after, aftermath,
+                report.workers, report.lost, self._machines,
+            )  # fmt: skip
         return Measured(reading, Commands(str(server.command), str(wanted.by_hand())))
 
     def _in_turns(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
@@ -93,7 +103,7 @@ class Bench:
             for task, server in started:
                 try:
                     server.wait_until_ready()
-                    pin(server.pid, self.server_cores)
+                    server.hold(self.server_cores)
                     ready.append((task, server))
                 except TrialFailed as failure:
                     results[task.stack.name] = failure
@@ -101,18 +111,22 @@ class Bench:
                 results |= self._measured_in_turns(ready)
         return [results[task.stack.name] for task in block]
 
-    def _measured_in_turns(self, ready: Sequence[tuple[Task, Serving]]) -> dict[str, Measured | TrialFailed]:
+    def _measured_in_turns(self, ready: Sequence[tuple[Task, Served]]) -> dict[str, Measured | TrialFailed]:
         task, servers = ready[0][0], [server for _, server in ready]
         turns = Turns(len(servers), self.seed)
-        before = [footprint(server.pid) for server in servers]
+        before = [server.footprint() for server in servers]
         with self.generator.loading(self._order(task, servers), self._stem(task, "in-turns")) as load:
+            self._gather(load, lambda: None)
             usage = watch_turns(servers, load, load.window(lambda: None), turns)
-            after = [footprint(server.pid) for server in servers]
+            after = [server.footprint() for server in servers]
             report = load.report()
         results: dict[str, Measured | TrialFailed] = {}
         for number, (each, server) in enumerate(ready):
             loaded_s = len(usage[number]) * turns.loaded_s
-            reading = Reading(report.target(number), usage[number], loaded_s, before[number], after[number])
+            reading = Reading(
+                report.target(number), usage[number], loaded_s, before[number], after[number], None,
+                report.workers, report.lost, self._machines,
+            )  # fmt: skip
             by_hand = self._order(each, [server]).by_hand()
             try:
                 server.check_whole()
@@ -121,18 +135,32 @@ class Bench:
                 results[each.stack.name] = failure
         return results
 
+    def _gather(self, load: Load, check: Callable[[], None]) -> None:
+        if self.crew:
+            load.gather(self.crew, check, self.say)
+
+    @property
+    def _machines(self) -> list[str]:
+        """The machines whose busy seconds are read with the clocks."""
+        there = self.elsewhere.machine if self.elsewhere else ""
+        return [machine_id(), *([there] if there else [])]
+
     @property
     def _all_cores(self) -> list[int]:
         """The cores on which several servers may start at once; nothing is measured meanwhile."""
         return sorted({*self.server_cores, *os.sched_getaffinity(0)}) if self.server_cores else []
 
-    def _server(self, task: Task, cores: Sequence[int] = ()) -> AbstractContextManager[Serving]:
+    def _server(self, task: Task, cores: Sequence[int] = ()) -> AbstractContextManager[Served]:
         log_path = Path(f"{self._stem(task)}.server.log")
-        cores = cores or self.server_cores
-        return serving(task.stack, self.settings, self.leash, log_path=log_path, cores=cores)
+        return self._served(task.stack, log_path, cores or self.server_cores)
 
-    def _order(self, task: Task, servers: Sequence[Serving]) -> Order:
-        slots = task.stack.slots_by_waiting(self.settings)
+    def _served(self, stack: Stack, log_path: Path, cores: Sequence[int]) -> AbstractContextManager[Served]:
+        if self.elsewhere:
+            return self.elsewhere.target(stack, self.settings)
+        return serving(stack, self.settings, self.leash, log_path=log_path, cores=cores)
+
+    def _order(self, task: Task, servers: Sequence[Served]) -> Order:
+        slots = recorded(task.stack, self.settings, self.elsewhere).slots_by_waiting
         longest_s = max(queue_s(flow, slots) for flow in task.level.flows)
         return Order(
             task.scenario.name,
@@ -142,6 +170,7 @@ class Bench:
             seed=self.seed,
             warm_up_s=SHORT_QUEUE_S + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
             processes=1 if any(flow.of_ceiling for flow in task.level.flows) else self.processes,
+            crew=self.crew,
         )
 
     def _stem(self, task: Task, who: str = "") -> Path:
@@ -149,54 +178,69 @@ class Bench:
         return self.logs / f"{level}.{who or file_name(task.stack.name)}"
 
 
-def watch(server: Serving, load: Load, window: Window) -> list[Usage]:
+def meter(servers: Sequence[Served], generator: int = 0, *, once: bool = False) -> Callable[[], Clocks]:
+    """Return what reads all clocks; process trees are looked up anew at each reading, or only `once`."""
+    here = [server for server in servers if isinstance(server, Serving)]
+    there = [server for server in servers if isinstance(server, Target)]
+    if there:
+        return there[0].elsewhere.meter(there, generator)
+
+    def trees() -> tuple[list[list[int]], list[int]]:
+        return [tree(server.pid) for server in here], tree(generator) if generator else []
+
+    found = trees()
+    return lambda: read_clocks(*(found if once else trees()))
+
+
+def watch(server: Served, load: Load, window: Window) -> list[Usage]:
     """Return the CPU that was used in each second of the window, the last one as long as it is."""
+    read = meter([server], load.pid)
     wait_until(window.opens_at, server.check_whole)
-    before = read_clocks([tree(server.pid)], tree(load.pid))
+    before = read()
     usage = []
     moment = window.opens_at
     while moment < window.closes_at:
         moment = min(moment + 1, window.closes_at)
         wait_until(moment, server.check_whole)
-        now = read_clocks([tree(server.pid)], tree(load.pid))
+        now = read()
         usage.append(now.since(before))
         before = now
     return usage
 
 
-def watch_turns(servers: Sequence[Serving], load: Load, window: Window, turns: Turns) -> list[list[Usage]]:
+def watch_turns(servers: Sequence[Served], load: Load, window: Window, turns: Turns) -> list[list[Usage]]:
     """Return the CPU that was used in each turn of each server; nothing but reading clocks stands between turns."""
     usage: list[list[Usage]] = [[] for _ in servers]
-    trees = [tree(server.pid) for server in servers]
-    generator = tree(load.pid)
+    read = meter(servers, load.pid, once=True)
     wait_until(window.opens_at, lambda: None)
-    before = read_clocks(trees, generator)
+    before = read()
     rounds = round((window.closes_at - window.opens_at) / turns.round_s)
     for number in range(rounds):
         for place, server in enumerate(order(turns, window.first_round + number)):
             wait_until(window.opens_at + number * turns.round_s + (place + 1) * turns.turn_s, lambda: None)
-            now = read_clocks(trees, generator)
+            now = read()
             usage[server].append(now.since(before, server))
             before = now
     return usage
 
 
-def outlast(server: Serving, seconds: float) -> Aftermath | None:
+def outlast(server: Served, seconds: float) -> Aftermath | None:
     """Watch a server for so long after everybody has left, then see whether it still answers."""
     if not seconds:
         return None
-    began = read_clocks([tree(server.pid)], [])
-    wait_until(began.at + seconds, server.check_whole)
-    used = read_clocks([tree(server.pid)], []).since(began)
-    held = footprint(server.pid)
+    read = meter([server])
+    began = read()
+    wait_until(time.monotonic() + seconds, server.check_whole)
+    used = read().since(began)
+    held = server.footprint()
     return Aftermath(used.at, used.server, held, answered_ms(server))
 
 
-def answered_ms(server: Serving) -> float | None:
+def answered_ms(server: Served) -> float | None:
     """Return how long the server took to answer one request, `None` when it didn't."""
     asked_at = time.monotonic()
     try:
-        ask(server.port, Request("GET", "/"), ANSWERS_WITHIN_S)
+        ask(server.port, Request("GET", "/"), ANSWERS_WITHIN_S, server.host)
     except OSError:
         return None
     return (time.monotonic() - asked_at) * 1000

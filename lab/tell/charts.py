@@ -1,6 +1,7 @@
 """The charts of a run: for each scenario those that answer its question."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import altair as alt
@@ -72,11 +73,13 @@ def bars(view: View, figure: str, heading: str) -> Picture | None:
 
 
 def throughput(view: View) -> Picture | None:
-    """Draw answers a second over users, beside what slots and waiting allow."""
+    """Draw answers a second over users, beside what slots and waiting allow; as bars where a level is but a name."""
     figure = "throughput_per_s"
     rows = _positive(medians(view.trials, figure))
     if not rows:
         return None
+    if names := [trial.level for trial in view.trials if isinstance(trial.level, str)]:
+        return bars(replace(view, level=names[0]), figure, "Answers a second")
     stacks, levels = view.stacks(rows), sorted({number(row, "level") for row in rows})
     scale = alt.Scale(type="log", domain=[levels[0] / ASIDE, levels[-1] * ROOM], nice=False)
     ticks = alt.Axis(values=levels, format="d", grid=False)

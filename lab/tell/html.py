@@ -61,6 +61,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
         .render(
             run=run,
             answers=answers(run),
+            nothing_beyond_doubt=nothing_beyond_doubt(run.trials),
             headlines=headlines(run),
             standings=standings(run),
             claims=claims(run),
@@ -81,6 +82,13 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
                 }
             ),
         )
+    )
+
+
+def nothing_beyond_doubt(trials: Sequence[Trial]) -> bool:
+    """Tell whether there are trials, and each is discarded as a whole."""
+    return bool(trials) and all(
+        any(doubt.discards and not doubt.figures for doubt in trial.doubts) for trial in trials
     )
 
 

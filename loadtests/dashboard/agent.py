@@ -32,10 +32,16 @@ class StackUsage(msgspec.Struct, frozen=True):
 
 
 class UsageReport(msgspec.Struct, frozen=True):
-    """What every stack uses, `at` being the agent's monotonic clock, and the seconds that all cores were busy."""
+    """What every stack uses, `at` being the agent's monotonic clock.
+
+    `machine_s` is for how many seconds all cores were busy, `agent_s` how many of them the agent itself used;
+    `machine` is the same for all that count those seconds alike.
+    """
 
     at: float
+    machine: str
     machine_s: float
+    agent_s: float
     stacks: dict[str, StackUsage]
 
     def cores_since(self, before: "UsageReport | None") -> dict[str, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import gevent
 from locust.env import Environment
-from locust.runners import STATE_RUNNING, STATE_SPAWNING
+from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_SPAWNING
 
 from loadtests.dashboard.stage import LiveStage
 from loadtests.dashboard.users import guest_of
@@ -35,6 +35,8 @@ def start_slow_traffic(environment: Environment, stage: LiveStage) -> None:
         return
     if runner.state in {STATE_RUNNING, STATE_SPAWNING} and stage.scenario != "starvation":
         runner.stop()
+    while runner.state == STATE_CLEANUP:  # whoever starts now is stopped by the stop that is still on
+        gevent.sleep(0.05)
     options.scenario = "starvation"
     runner.start(SLOW_USERS + len(checked(environment)), SPAWNED_PER_S)
 
@@ -57,7 +59,7 @@ def abandon(environment: Environment, stage: LiveStage) -> None:
 
 def send(environment: Environment, stage: LiveStage, place: int, flow: Flow) -> None:
     """Let a guest send one request, without waiting for it."""
-    gevent.spawn(guest_of(stage, place, environment).send_once, flow)
+    stage.guests.spawn(guest_of(stage, place, environment).send_once, flow)
 
 
 def checked(environment: Environment) -> Sequence[int]:

@@ -1,7 +1,8 @@
 """Who may use locust's web UI: pages of its own address alone.
 
 Locust answers every site (Access-Control-Allow-Origin: *). Here another site may neither read nor change anything: not
-by a request of its own (Origin, RFC 6454), nor by a name of its own that leads to this machine (Host).
+by a request of its own (Origin, RFC 6454), nor by a name of its own that leads to this machine (Host), nor by the
+clicks of somebody who sees a page in a frame there (X-Frame-Options, RFC 7034).
 """
 
 from collections.abc import Callable, Iterable
@@ -32,7 +33,7 @@ def own_pages_only(application: Application, names: set[str]) -> Application:
             kept = [
                 (name, value) for name, value in headers if not name.lower().startswith("access-control-")
             ]
-            return start_response(status, kept, *rest)
+            return start_response(status, [*kept, ("X-Frame-Options", "DENY")], *rest)
 
         return application(environ, start)
 

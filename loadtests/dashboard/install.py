@@ -54,6 +54,7 @@ def install(environment: Environment, lineup_path: Path) -> None:
     events.request.add_listener(on_request)
     events.test_start.add_listener(lambda **_: stage.begin(options.scenario))
     events.test_stopping.add_listener(lambda **_: stage.close())
+    events.test_stopping.add_listener(lambda **_: stage.guests.kill(block=False))
     gevent.spawn(monitor.watch)
     if environment.web_ui:
         add_pages(environment.web_ui, Page(environment, lineup, stage, monitor), lineup)

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import inf
 
 import gevent
 import numpy as np
@@ -61,18 +60,23 @@ class Moment:
 
 @dataclass
 class Seen:
-    """What has been read of a tally so far: how many answers and errors, and the latest answers."""
+    """What has been read of a tally so far: how many answers and errors, and the latest answers.
+
+    A tally that nobody records is emptied by reading.
+    """
 
     answers: int = 0
     errors: int = 0
     recent: deque[tuple[float, float]] = field(default_factory=deque)
 
-    def read(self, tally: Tally, now: float) -> tuple[int, int]:
+    def read(self, tally: Tally, now: float, *, recorded: bool) -> tuple[int, int]:
         """Return how many answers and errors came since the last time."""
         fresh = tally.samples[self.answers :]
         self.recent += [(answered, sent - due + service) for answered, due, _, sent, service in fresh]
         while self.recent and self.recent[0][0] < now - RECENT_S:
             self.recent.popleft()
+        if not recorded:
+            tally.samples.clear()
         errors = sum(tally.errors.values())
         came = len(fresh), errors - self.errors
         self.answers, self.errors = len(tally.samples), errors
@@ -109,6 +113,7 @@ class Monitor:
 
     def look(self) -> None:
         """Add a moment to the history."""
+        self._stage.close_in_time()
         if self._recorders is not self._stage.recorders:
             self._recorders, self._seen, self.used = self._stage.recorders, {}, []
         report = self._asked()
@@ -136,7 +141,7 @@ class Monitor:
     def _asked(self) -> UsageReport | None:
         with suppress(AgentError):
             report = self._agent.usage()
-            if self._stage.closed_at == inf:
+            if self._stage.recording:
                 self.used.append(Used(report, time.process_time()))
             return report
         return None
@@ -164,7 +169,8 @@ class Monitor:
         )
 
     def _read(self, place: int, name: str, now: float) -> tuple[int, int]:
-        return self._seen.setdefault((place, name), Seen()).read(self._recorders[place].tallies[name], now)
+        seen, tally = self._seen.setdefault((place, name), Seen()), self._recorders[place].tallies[name]
+        return seen.read(tally, now, recorded=self._stage.recording)
 
     def _percentiles(self, place: int, name: str, now: float) -> Percentiles | None:
         answered = [seconds for _, seconds in self._seen.get((place, name), Seen()).recent]

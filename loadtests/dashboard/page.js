@@ -4,6 +4,7 @@ const names = told.stacks.map((stack) => stack.name);
 const colours = told.stacks.map((stack) => stack.colour);
 const dashes = told.stacks.map((stack) => (stack.dash.length ? stack.dash : [1, 0]));
 const state = document.querySelector(".state");
+const outcome = document.querySelector(".outcome");
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
 const EVERY_MS = 1000;
 const REMEMBERED = 120;
@@ -160,9 +161,9 @@ async function press(button) {
     const target = "stop" in button.dataset ? "/stop" : `/side-by-side/${button.dataset.do}`;
     const answer = await fetch(target, options);
     const content = await answer.json();
-    state.textContent = answer.ok ? (content.done ?? content.message) : content.detail;
+    outcome.textContent = `${answer.ok ? (content.done ?? content.message) : content.detail}`;
   } catch (error) {
-    state.textContent = `No answer from the dashboard: ${error.message}`;
+    outcome.textContent = `No answer from the dashboard: ${error.message}`;
   }
   button.disabled = false;
 }
@@ -171,6 +172,9 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do], [data-stop]");
   if (button) press(button);
 });
-prefersDark.addEventListener("change", drawCharts);
-drawCharts();
+for (const button of document.querySelectorAll("button")) button.disabled = false;
+window.addEventListener("load", () => {
+  prefersDark.addEventListener("change", drawCharts);
+  drawCharts();
+});
 look();

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from gevent.event import Event
 from gevent.pool import Group
 from locust import task
 from locust.env import Environment
@@ -13,6 +14,9 @@ from loadtests.dashboard.stage import LiveStage
 from loadtests.recorder import Lane
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
 from loadtests.users import LaneUser
+
+ONCE = {"idle", "silent"}
+"""Ways of those who stay away when the server has closed their connection, as they do in `lab compare`."""
 
 
 class StackUser(LaneUser):
@@ -50,6 +54,8 @@ class TrafficUser(StackUser):
         if self.lane:
             self.alarm.sleep_until(self.lane.due_at)
             ways.WAYS[self.lane.flow.way](self, self.lane)
+            if self.lane.flow.way in ONCE:
+                Event().wait()
 
 
 class ProbeUser(StackUser):
@@ -70,6 +76,12 @@ class ProbeUser(StackUser):
         for lane in self.lanes:
             self.stage.leave(lane)
         super().on_stop()
+
+    def stop(self, force: bool = False) -> bool:  # noqa: FBT001, FBT002 - as locust's own
+        """Stop at once: asking has no end that could be waited for."""
+        del force
+        stopped: bool = super().stop(force=True)
+        return stopped
 
     @task
     def probe(self) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+WITHIN_MS = 20_000  # for what is expected of a page: a busy machine takes long
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,6 +36,7 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("Chromium isn't installed: apt-get install chromium, or name it with CHROME.")
         pytest.skip("Chromium isn't installed: apt-get install chromium, or name it with CHROME.")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=WITHIN_MS)
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         browser.close()

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.made_up import made_up
 from lab import reports
 from loadtests.scenarios import SCENARIOS
+from tests.browser.pages import Opened, violations
 
 STACKS = ("gunicorn-gthread/wsgi", "gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/wsgi-bridged")
 PHONE, DESK = 390, 1400
@@ -25,21 +25,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     reports.tell(made_up(STACKS, profile="smoke"), folder)
     return folder / "report.html"
-
-
-class Opened:
-    """A page with what it said and asked for."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        self.requests: list[str] = []
-        page.on(
-            "console",
-            lambda said: self.errors.append(said.text) if said.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -173,6 +158,4 @@ def test_keyboard_reaches_what_can_be_used(opened: Opened) -> None:
 def test_axe_finds_nothing_serious(read: Opened) -> None:
     """WCAG 2 A and AA: no serious or critical violation."""
     read.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    found = Axe().run(read.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
-    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in serious] == []
+    assert violations(read.page) == []

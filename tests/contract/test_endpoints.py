@@ -8,7 +8,7 @@ import pytest
 import asgi_app.application
 import wsgi_app.application
 from contract.endpoints import ENDPOINTS, Endpoint, all_examples
-from contract.examples import EXAMPLES, Example
+from contract.examples import EXAMPLES, Example, from_afar
 from contract.parameters import SECONDS, SECONDS_OR_TENTH, Parameter, Seconds
 
 ROUTES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
@@ -122,3 +122,15 @@ def test_paths_that_nobody_serves_have_examples() -> None:
     unknown = [example for example in all_examples() if example.response.status == 404]
     assert {example.request.method for example in unknown} == {"GET", "POST"}
     assert not {example.request.target for example in unknown} & {endpoint.path for endpoint in ENDPOINTS}
+
+
+def test_from_afar_only_the_clients_address_is_unknown() -> None:
+    """Another machine is seen by an address that nobody can know beforehand; all else stays as demanded."""
+    afar = {str(example.request): (example, from_afar(example)) for example in all_examples()}
+    changed = [request for request, (here, there) in afar.items() if here != there]
+    assert [request.partition("?")[0] for request in changed] == ["GET /inspect", "HEAD /inspect"]
+    members = afar[changed[0]][1].response.members
+    assert members is not None
+    assert isinstance(told := members["request"], dict)
+    assert told["client"] == {"host": ..., "port": ...}
+    assert (told["path"], told["headers"]["x-plain"]) == ("/inspect", "shown")

@@ -42,6 +42,8 @@ def test_stacks_as_a_table() -> None:
         (["serve"], "Name a stack, for example uvicorn/asgi"),
         (["serve", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
         (["trace", "stream"], "did you mean /stream?"),
+        (["dashboard", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
+        (["dashboard", "--port", "0"], "Invalid value for '--port'"),
         (["compare", "--threads", "0"], "Invalid value for '--threads'"),
     ],
 )

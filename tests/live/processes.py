@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,10 +53,22 @@ class LabProcess:
 @contextmanager
 def lab(folder: Path, *arguments: str, stdout: int = subprocess.DEVNULL) -> Iterator[LabProcess]:
     """Start the lab command; what it says goes to a file in `folder`."""
+    with started([*LAB, *arguments], folder, stdout) as process:
+        yield process
+
+
+@contextmanager
+def started(command: Sequence[str], folder: Path, stdout: int = subprocess.DEVNULL) -> Iterator[LabProcess]:
+    """Start a command in a process group of its own, as a shell does."""
     mark, said = uuid.uuid4().hex, folder / "stderr"
     with said.open("wb") as stderr:
         process = subprocess.Popen(
-            [*LAB, *arguments], env={**os.environ, MARK: mark}, stdout=stdout, stderr=stderr, text=True
+            command,
+            env={**os.environ, MARK: mark},
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            process_group=0,
         )
     try:
         yield LabProcess(process, mark, said)

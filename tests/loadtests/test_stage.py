@@ -246,3 +246,12 @@ def test_window_of_a_rhythm_holds_whole_periods() -> None:
         (102.5, 117.5),
         (107.5, 122.5),
     ]
+
+
+def test_who_shares_nothing_has_no_place() -> None:
+    """A worker that came too late has no users to place, and is settled at once."""
+    stage = Stage(Level(5, (Flow("traffic", "/", users=5),), 1.0), ["http://127.0.0.1:1"])
+    stage.share_nothing()
+    assert stage.take_place() is None
+    assert stage.users == 0
+    assert stage.settled()

@@ -7,7 +7,7 @@ import pytest
 
 from lab.judge.doubts import doubts
 from lab.judge.figures import figured
-from lab.judge.reading import Aftermath, FlowReading, SecondReading, Usage
+from lab.judge.reading import Aftermath, FlowReading, Reading, SecondReading, Usage, WorkerReading
 from lab.run import Doubt
 from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Flow, Level, Way
 from tests.lab import runs
@@ -224,3 +224,34 @@ def test_doubts_name_figures_of_their_flow_alone() -> None:
     (doubt,) = doubts(reading, level, figured(reading, level, {}))
     assert doubt.name == "too-few-samples"
     assert {name.partition("_")[0] for name in doubt.figures} == {"probe"}
+
+
+def by_workers(lost: int, *cores: float) -> tuple[Reading, Level]:
+    """Return a sound trial loaded by workers of other machines that used so many cores, with so many lost."""
+    workers = [WorkerReading(f"far-{n}", 0.0005 * n, f"there-{n}", c, c, c) for n, c in enumerate(cores)]
+    reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), workers=workers, lost=lost)
+    return reading, Level(1, (OPEN,), 2.0)
+
+
+def test_a_lost_worker_discards_the_trial() -> None:
+    """Nobody knows what it sent: every figure of the trial is doubted and discarded."""
+    reading, level = by_workers(1, 0.1, 0.1)
+    (doubt,) = doubts(reading, level, figured(reading, level, {}))
+    assert (doubt.name, doubt.figures, doubt.discards) == ("worker-lost", [], True)
+    assert doubt.says == "1 of 3 load workers were lost before they had told their part"
+
+
+def test_workers_that_all_told_their_part_are_no_doubt() -> None:
+    """Two workers with half a core each are no breathless one."""
+    reading, level = by_workers(0, 0.5, 0.5)
+    figures = figured(reading, level, {})
+    assert doubts(reading, level, figures) == []
+    assert (figures.figures["load_workers"], figures.figures["clock_error_ms"]) == (2, 0.5)
+
+
+def test_the_busiest_worker_may_be_breathless() -> None:
+    """One worker that was too busy spoils what it timed, however idle the others were."""
+    reading, level = by_workers(0, 0.1, 0.9)
+    assert [doubt.name for doubt in doubts(reading, level, figured(reading, level, {}))] == [
+        "generator-bound"
+    ]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from lab.judge.figures import FIGURES, by_second, describe, figured, judged
-from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, Usage
+from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, Usage, WorkerReading
 from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Flow, Level, Way
 from tests.lab import runs
 
@@ -257,8 +257,9 @@ def test_every_figure_is_described() -> None:
     left = Aftermath(1.0, 0.0, runs.AFTER, answered_ms=1.0)
     full = runs.reading(traffic=runs.flow(kinds), probe=runs.flow(kinds))
     received, held = (msgspec.structs.replace(runs.flow(), **{name: 1}) for name in ("bytes", "held"))
+    far = WorkerReading("far", 0.001, "there", cores=0.5, cores_max=0.5, machine_cores=0.5)
     trials = [
-        (msgspec.structs.replace(full, aftermath=left), probed),
+        (msgspec.structs.replace(full, aftermath=left, workers=[far]), probed),
         (runs.reading(traffic=received), DOWNLOAD),
         (runs.reading(traffic=held), Level("idle", (Flow(TRAFFIC, "/", users=1, way="idle"),), 2.0)),
         overloaded([(5.0, 0.01)]),
@@ -273,3 +274,27 @@ def test_a_figure_of_nothing_is_a_key_error() -> None:
     for name in ("wishes", "probe_wishes"):
         with pytest.raises(KeyError):
             describe(name)
+
+
+def test_what_nobody_tells_is_absent() -> None:
+    """Without an agent a stack that runs elsewhere has no CPU, memory or threads: absent, never 0."""
+    unmetered = [Usage(1.0, None, 0.1, 0.0, None)] * 2
+    left = Aftermath(1.0, None, None, answered_ms=7.5)
+    reading = msgspec.structs.replace(
+        runs.reading(traffic=seconds_of(40, 60)), usage=unmetered, before=None, after=None, aftermath=left
+    )
+    found = figured(reading, ALONE, {}).figures
+    absent = ("cpu_us_per_request", "cpu_cores", "background_cores", "memory_mib", "memory_growth_mib")
+    assert {*absent, "threads_left", "idle_cores"} & found.keys() == set()
+    assert found["answered_after_ms"] == 7.5
+    assert "cpu_us_per_request" not in by_second(reading, ALONE)
+
+
+def test_memory_that_nobody_tells_is_not_shared_out() -> None:
+    """Connections that stood open have no memory each when nobody weighed the server."""
+    level = Level(3, (Flow(TRAFFIC, "/", users=3, way="idle"),), 2.0)
+    held = msgspec.structs.replace(runs.flow(), held=3)
+    reading = msgspec.structs.replace(runs.reading(traffic=held), before=None, after=None)
+    found = figured(reading, level, {}).figures
+    assert found["held"] == 3
+    assert "memory_kib_per_connection" not in found

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.judge.reading import FlowReading, LoadReading, Reading, TargetReading, Usage
+from lab.judge.reading import FlowReading, LoadReading, Reading, TargetReading, Usage, WorkerReading
 from lab.judge.statistics import decode
 from loadtests.recorder import Lane, Recorder
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
@@ -41,19 +41,19 @@ requests = st.lists(
 )
 
 
-def recorded(sent: Sequence[Sent], users: Sequence[int]) -> dict[str, object]:
-    """Return what a process recorded of some users' requests."""
+def recorded(sent: Sequence[Sent], users: Sequence[int], ahead_s: float = 0.0) -> dict[str, object]:
+    """Return what a process recorded of some users' requests, by a clock that is so far ahead."""
     recorder, lanes = Recorder(), [Lane(flow, 0) for flow in FLOWS for _ in range(flow.users)]
     for user in users:
         recorder.join(lanes[user])
-    recorder.open(OPENS_AT, CLOSES_AT)
+    recorder.open(OPENS_AT + ahead_s, CLOSES_AT + ahead_s)
     for each in sent:
         if each.user in users:
-            lane = lanes[each.user]
-            lane.due_at = each.sent_at
-            recorder.sent(lane, each.sent_at)
-            recorder.chunk(lane, each.sent_at + each.service_s / 2)
-            recorder.answered(lane, each.sent_at + each.service_s, each.service_s, each.error)
+            lane, sent_at = lanes[each.user], each.sent_at + ahead_s
+            lane.due_at = sent_at
+            recorder.sent(lane, sent_at)
+            recorder.chunk(lane, sent_at + each.service_s / 2)
+            recorder.answered(lane, sent_at + each.service_s, each.service_s, each.error)
     return {**recorder.close(), "ceiling_per_s": 10.0 * len(users)}
 
 
@@ -121,3 +121,57 @@ def test_what_nobody_of_the_lab_used_is_background(machine: float, background: f
     usage = [Usage(1.0, 0.75, 0.375, 0.75, machine)]
     reading: Reading = msgspec.structs.replace(runs.reading(), usage=usage)
     assert reading.background_cpu_s == background
+
+
+def test_one_unknown_second_makes_the_sum_unknown() -> None:
+    """What wasn't told for a part of the window isn't known of the whole."""
+    seconds = [Usage(1.0, 0.25, 0.125, 0.5, 1.0), Usage(1.0, None, 0.125, 0.5, 1.0)]
+    reading = msgspec.structs.replace(runs.reading(), usage=seconds)
+    assert (reading.used.server, reading.used.machine) == (None, 2.0)
+
+
+def test_background_of_an_unknown_machine_is_unknown() -> None:
+    """Where a server that nobody meters shares the machine, nothing can be said of the rest."""
+    reading = msgspec.structs.replace(runs.reading(), usage=[Usage(1.0, None, 0.1, 0.1, None)])
+    assert reading.background_cpu_s is None
+
+
+ticks = st.integers(0, 7 * 1024).map(lambda tick: tick / 1024)  # sums of these are exact
+
+
+@settings(deadline=None, max_examples=10)
+@given(
+    st.lists(
+        st.builds(
+            Sent,
+            user=st.integers(0, 5),
+            sent_at=ticks.map(lambda tick: 8.0 + tick),
+            service_s=ticks.map(lambda tick: tick / 2 + 1 / 1024),
+            error=st.sampled_from([None, None, "HTTPError"]),
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([-1024.0, 0.0, 65536.0]),
+)
+def test_parts_by_other_clocks_add_up_to_one_record(sent: list[Sent], ahead_s: float) -> None:
+    """A worker whose window was translated to its own clock records what it would have by the master's."""
+    shared = read(recorded(sent, range(3)), recorded(sent, range(3, 6), ahead_s))
+    alone = read(recorded(sent, range(6)))
+    assert {n: plain(f) for n, f in shared.flows.items()} == {n: plain(f) for n, f in alone.flows.items()}
+
+
+def test_workers_elsewhere_are_no_background() -> None:
+    """Of a machine that nobody else reads the worker's part is known; what its neighbours use is background."""
+    here = Usage(2.0, 0.5, 0.25, 0.0, 1.0)
+    worker = WorkerReading("far", 0.001, "there", cores=0.5, cores_max=0.75, machine_cores=0.625)
+    reading = msgspec.structs.replace(runs.reading(), usage=[here], workers=[worker], machines=["here"])
+    assert reading.background_cpu_s == 0.25 + 0.125 * 2
+    assert reading.generator_cpu_s == 0.25 + 0.5 * 2
+
+
+def test_busy_seconds_of_a_machine_count_once() -> None:
+    """Two workers in containers of this machine are read with it: only what they used is taken off."""
+    here = Usage(1.0, 0.5, 0.25, 0.0, 2.0)
+    worker = WorkerReading("near", 0.001, "here", cores=0.5, cores_max=0.75, machine_cores=1.75)
+    reading = msgspec.structs.replace(runs.reading(), usage=[here], workers=[worker] * 2, machines=["here"])
+    assert reading.background_cpu_s == 0.25

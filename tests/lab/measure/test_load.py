@@ -11,9 +11,10 @@ import pytest
 from lab.errors import LabError
 from lab.measure import load as loads
 from lab.measure.leash import Leash
-from lab.measure.load import Generator, Load, LoadFailed, Order, generator
-from lab.measure.process import serving
+from lab.measure.load import Generator, Load, LoadFailed, Order, Window, WorkersMissing, generator
+from lab.measure.process import free_port, serving
 from lab.measure.trial import watch
+from lab.run import CrewRecord
 from lab.servers import Settings
 from lab.stacks import find
 
@@ -58,7 +59,7 @@ def test_steady_load_sends_what_it_promises(held: Leash, tmp_path: Path) -> None
     assert (came.due, came.errors) == (400, {})
     assert 390 <= came.answers <= 405
     assert sum(second.answers for second in came.seconds) == came.answers
-    assert [second.server > 0 for second in usage] == [True]
+    assert [(second.server or 0) > 0 for second in usage] == [True]
     assert [second.generator > 0 for second in usage] == [True]
 
 
@@ -164,3 +165,43 @@ def test_nothing_of_an_earlier_locust_is_told(held: Leash, tmp_path: Path) -> No
     with generator(held, [], tmp_path) as load:
         failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
     assert "said by another" not in failure.log
+
+
+def test_a_load_of_other_machines_waits_for_its_workers() -> None:
+    """By hand it is locust's own master: where it listens, and for how many it waits."""
+    order = Order("slow-io", 10, 1.0, URLS[:1], processes=3, crew=CrewRecord("10.0.0.1", 5557, 2, 60.0))
+    command = str(order.by_hand())
+    assert "--master --master-bind-host 10.0.0.1 --master-bind-port 5557 --expect-workers 2" in command
+    assert "--processes" not in command
+
+
+def test_workers_that_do_not_come_end_the_wait_in_one_sentence(held: Leash, tmp_path: Path) -> None:
+    """Nobody is waited for longer than was said, and what to do is told."""
+    crew = CrewRecord("127.0.0.1", free_port(), 2, within_s=0.2)
+    with generator(held, [], tmp_path) as load:
+        order = Order("slow-io", 1, 0.5, ("http://127.0.0.1:9",), crew=crew)
+        with (
+            load.loading(order, tmp_path / "trial") as locust,
+            pytest.raises(WorkersMissing) as missing,
+        ):
+            locust.gather(crew, lambda: None, lambda _: None)
+    assert str(missing.value) == (
+        "0 of 2 load workers came within 0.2 s: start them on the other machines with "
+        f"lab load-worker --master HOST --port {crew.port}, HOST being this one."
+    )
+
+
+def test_who_is_waited_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is announced while others are missing is said, and the window is read behind it."""
+    monkeypatch.setattr(loads, "QUIET_S", 0.0)
+    fifo, said = tmp_path / "fifo", list[str]()
+    os.mkfifo(fifo)
+    handle = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    os.write(
+        handle, b'{"workers": 1}\n{"workers": 2}\n{"opens_at": 1.0, "closes_at": 3.0, "first_round": 4}\n'
+    )
+    locust = Load(os.getpid(), handle, tmp_path / "trial")
+    locust.gather(CrewRecord("10.0.0.1", 5557, 2, 60.0), lambda: None, said.append)
+    assert said == ["load workers: 1 of 2 at 10.0.0.1:5557, waiting for the others"]
+    assert locust.window(lambda: None) == Window(1.0, 3.0, 4)
+    os.close(handle)

@@ -96,13 +96,16 @@ def test_clocks_of_a_busy_child_go_on() -> None:
         before = read_clocks([[quiet], [busy]], [busy])
         while (after := read_clocks([[quiet], [busy]], [busy])).at < before.at + 0.2:
             pass
-    used = after.since(before, 1)
+    used, quiet_used = after.since(before, 1), after.since(before, 0)
+    assert used.server is not None
+    assert quiet_used.server is not None
+    assert used.machine is not None
     assert used.server > 0
     assert used.generator > 0
     assert used.lab > 0
     assert used.machine >= 0
     assert used.at == after.at - before.at
-    assert after.since(before, 0).server < used.server
+    assert quiet_used.server < used.server
 
 
 def test_clocks_tell_what_was_used_since_then() -> None:
@@ -119,3 +122,11 @@ def test_a_process_that_ends_while_it_is_read_is_left_out(monkeypatch: pytest.Mo
     gone.wait()
     monkeypatch.setattr(sampling, "tree", lambda _: [gone.pid])
     assert footprint(gone.pid) == Footprint(0.0, 0.0, 0)
+
+
+def test_what_nobody_tells_stays_unknown() -> None:
+    """A server without a clock, and a machine that isn't known, are null in what was used."""
+    before = Clocks(1.0, [None, CpuTimes({7: 1.0})], CpuTimes({}), 0.0, None)
+    after = Clocks(2.0, [None, CpuTimes({7: 1.5})], CpuTimes({}), 0.25, None)
+    assert after.since(before) == Usage(at=1.0, server=None, generator=0.0, lab=0.25, machine=None)
+    assert after.since(before, 1).server == 0.5

@@ -63,7 +63,7 @@ def test_server_ends_with_its_trial(held: Leash, tmp_path: Path) -> None:
     """A server that was started early ends as one that wasn't."""
     start = Starter(held, tmp_path)
     with Standby() as standby, standby.server(FIRST, start) as server:
-        pass
+        assert isinstance(server, Serving)
     assert server.process.poll() is not None
 
 

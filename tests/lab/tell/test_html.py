@@ -107,3 +107,12 @@ def test_run_without_trials_is_told() -> None:
     text = told(made)
     assert "Stopped before its end: SIGINT" in text
     assert "Nothing was measured that could be answered from." in text
+
+
+def test_run_that_is_doubted_as_a_whole_answers_nothing() -> None:
+    """Where every trial is discarded it says that figures were measured, and why none of them answers."""
+    doubt = Doubt("live", "loaded by hand", "measure it", discards=True)
+    trial = msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=1.0), doubts=[doubt])
+    text = told(runs.run([trial]))
+    assert "No figure of this run is beyond doubt, so it answers nothing." in text
+    assert "Nothing was measured" not in text
