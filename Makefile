@@ -11,12 +11,20 @@ AGAINST  ?=
 RULES    ?=
 FIGURE   ?= cpu
 SCENARIO ?= baseline
+ARGS     ?=
+ASKED    := /
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
 
+# PATH=/hello on the command line is a path to ask for; the programs are found where they usually are.
+ifeq ($(origin PATH),command line)
+ASKED := $(PATH)
+override export PATH := /usr/local/bin:/usr/bin:/bin
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help setup servers compare resume serve dashboard capabilities report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
+.PHONY: help setup servers compare resume serve trace dashboard capabilities report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
         lock clean
 
 help: ## list the verbs
@@ -24,6 +32,7 @@ help: ## list the verbs
 	@echo
 	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder  PORT=8089"
 	@echo "            RUN=folder  AGAINST=folder  RULES=file.toml  FIGURE=cpu  SCENARIO=baseline"
+	@echo "            PATH=/hello?name=you  ARGS='--html trace.html'"
 
 setup: $(READY) ## make .venv from requirements.lock
 
@@ -45,6 +54,9 @@ resume: setup ## go on with RUN (the latest), which was stopped or cut short
 
 serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
 	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)
+
+trace: setup ## show what passes between client, server and app for PATH (ARGS: further options of lab trace)
+	@$(BIN)/lab trace '$(ASKED)' $(STACKS:%=--stack %) $(ARGS)
 
 dashboard: setup ## serve the six default stacks (or STACKS) and load them from a page, until Ctrl-C
 	@$(BIN)/lab dashboard $(STACKS) --port $(PORT) --out $(OUT)

@@ -76,6 +76,7 @@ from lab.servers import HOST, Settings
 from lab.stacks import DEFAULT_STACKS, all_stacks, find
 from lab.stored import STORED
 from lab.tell import markdown, terminal
+from lab.trace.command import TRACED
 
 APP = typer.Typer(
     no_args_is_help=True,
@@ -88,6 +89,7 @@ APP = typer.Typer(
 APP.add_typer(ELSEWHERE)
 APP.add_typer(STORED)
 APP.add_typer(EXPLORED)
+APP.add_typer(TRACED)
 
 BESIDE_RESUME = ("resume", "as_json", "agent_token")
 

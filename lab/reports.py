@@ -1,6 +1,7 @@
 """The forms in which a run is told, each a file in its folder, and its charts in a folder beside them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from lab.errors import LabError
@@ -12,6 +13,9 @@ from lab.tell.charts import Picture, pictures, svg
 
 Report = Callable[[Run, Sequence[Picture]], str]
 
+PAGE = "report.html"
+TRACE = "trace.html"  # beside a report, where `lab trace --run` put it
+
 
 def tell(run: Run, folder: Path) -> list[Path]:
     """Write every form of a run into a folder; return what was written.
@@ -20,7 +24,9 @@ def tell(run: Run, folder: Path) -> list[Path]:
     """
     check(run)
     drawn = pictures(run)
-    paths = [_written(folder / name, render(run, drawn)) for name, render in REPORTS.items()]
+    traced = TRACE if (folder / TRACE).exists() else ""
+    forms: dict[str, Report] = {**REPORTS, PAGE: partial(_page, trace=traced)}
+    paths = [_written(folder / name, render(run, drawn)) for name, render in forms.items()]
     return paths + [_written(folder / markdown.place_of(picture), svg(picture)) for picture in drawn]
 
 
@@ -33,8 +39,8 @@ def _written(path: Path, text: str) -> Path:
     return path
 
 
-def _page(run: Run, drawn: Sequence[Picture]) -> str:
-    return html.report(run, drawn, {record.name: excerpts(record.name) for record in run.scenarios})
+def _page(run: Run, drawn: Sequence[Picture], trace: str = "") -> str:
+    return html.report(run, drawn, {record.name: excerpts(record.name) for record in run.scenarios}, trace)
 
 
 def _trials(run: Run, _: Sequence[Picture]) -> str:
@@ -50,7 +56,7 @@ def _capabilities(run: Run, _: Sequence[Picture]) -> str:
 
 
 REPORTS: dict[str, Report] = {
-    "report.html": _page,
+    PAGE: _page,
     "report.md": markdown.report,
     "trials.csv": _trials,
     "comparisons.csv": _comparisons,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("contract", "wsgi_app", "asgi_app", "bridge", "experiments", "loadtests", "lab")
+PACKAGES = ("contract", "wsgi_app", "asgi_app", "bridge", "experiments", "tracing", "loadtests", "lab")
 
 ARROWS = {
     "contract": set(),
@@ -14,6 +14,7 @@ ARROWS = {
     "asgi_app": {"contract"},
     "bridge": {"wsgi_app", "asgi_app"},
     "experiments": {"wsgi_app", "asgi_app"},  # the words of both interfaces
+    "tracing": {"contract", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": set(),
     "lab": {"contract"},  # and of loadtests its path, and what is plain data
 }
@@ -67,6 +68,12 @@ def test_judge_and_tell_never_measure(folder: str) -> None:
     assert {name for path in modules for name in imports(path) if name.startswith("lab.measure")} == set()
 
 
+def test_tell_knows_traces_by_their_records() -> None:
+    """A trace is told from what was kept of it."""
+    used = {name for path in (ROOT / "lab" / "tell").rglob("*.py") for name in imports(path)}
+    assert {name for name in used if name.startswith("lab.trace") and ".record." not in name} == set()
+
+
 @pytest.mark.parametrize("folder", ["judge", "tell"])
 def test_judge_and_tell_touch_nothing(folder: str) -> None:
     """Judging and telling open no file, process or socket, and ask no clock."""
@@ -76,7 +83,7 @@ def test_judge_and_tell_touch_nothing(folder: str) -> None:
     assert used & machine == set()
 
 
-@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app"])
+@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app", "tracing"])
 def test_apps_and_contract_need_only_the_standard_library(package: str) -> None:
     """The apps are written against the specs, with no framework."""
     third_party = {"a2wsgi", "gunicorn", "uvicorn", "starlette", "werkzeug", "flask", "msgspec", "psutil"}

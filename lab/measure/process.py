@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,14 +157,16 @@ def serving(
     log_path: Path | None = None,
     cores: Sequence[int] = (),
     grace_s: float = 0.0,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Serving]:
     """Serve a stack; on leaving, its whole process group is ended, with `grace_s` to finish by itself.
 
     Port 0 takes a free one. Without a log the server's output goes to stderr. The server is started, not
-    awaited: call `wait_until_ready`.
+    awaited: call `wait_until_ready`. `env` is added to what the stack's command sets.
     """
     chosen = port or free_port(settings.host)
-    command = pinned(stack.command(chosen, settings), cores)
+    plain = stack.command(chosen, settings)
+    command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
     with started(command, leash, log_path, grace_s) as process:
         yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host))
 

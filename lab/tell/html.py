@@ -51,8 +51,11 @@ class Section:
     excerpts: Sequence[tuple[Excerpt, Excerpt]]
 
 
-def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
-    """Return report.html; `drawn` are its pictures, `excerpts` the twins' sources by scenario."""
+def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = "") -> str:
+    """Return report.html.
+
+    `drawn` are its pictures, `excerpts` the twins' sources by scenario, `trace` the name of a trace beside it.
+    """
     return (
         _templates()
         .get_template("report.html.jinja")
@@ -68,6 +71,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> str:
             left_out=left_out(run),
             capabilities=by_experiment(run.capabilities),
             explored=list(dict.fromkeys(each.stack for each in run.capabilities)),
+            trace=trace,
             bundle=Markup(bundle()),  # noqa: S704 - the charting library's own source
             data=packed(
                 {

@@ -41,6 +41,7 @@ def test_stacks_as_a_table() -> None:
         (["compare", "--scenario", "slow"], "There is no scenario 'slow'"),
         (["serve"], "Name a stack, for example uvicorn/asgi"),
         (["serve", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
+        (["trace", "stream"], "did you mean /stream?"),
         (["dashboard", "nginx/asgi"], "There is no stack 'nginx/asgi'"),
         (["dashboard", "--port", "0"], "Invalid value for '--port'"),
         (["compare", "--threads", "0"], "Invalid value for '--threads'"),
@@ -135,7 +136,7 @@ def test_report_is_made_again_from_results_alone(tmp_path: Path) -> None:
     assert (tmp_path / "report.md").read_text() == first
 
 
-@pytest.mark.parametrize("command", ["stacks", "serve", "compare", "report"])
+@pytest.mark.parametrize("command", ["stacks", "serve", "trace", "compare", "report"])
 def test_help_has_an_example(command: str) -> None:
     """Every command's help shows how it is used."""
     text = re.sub(r"\s+", " ", lab(command, "--help").stdout)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.errors import LabError
-from lab.reports import tell
+from lab.reports import TRACE, tell
 from tests.lab import runs
 
 FORMS = ["report.html", "report.md", "trials.csv", "comparisons.csv", "capabilities.csv"]
@@ -25,6 +25,16 @@ def test_run_without_figures_is_told_without_charts(tmp_path: Path) -> None:
     """A run that has measured nothing has its report all the same."""
     assert [path.name for path in tell(runs.run(), tmp_path)] == FORMS
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FORMS)
+
+
+def test_a_trace_beside_the_report_is_linked(tmp_path: Path) -> None:
+    """The report leads to the events behind it, where there are any."""
+    link = '<a href="trace.html">See the events behind this</a>'
+    tell(runs.run(), tmp_path)
+    assert link not in (tmp_path / "report.html").read_text()
+    (tmp_path / TRACE).write_text("a trace")
+    tell(runs.run(), tmp_path)
+    assert link in (tmp_path / "report.html").read_text()
 
 
 def test_charts_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tracing one request through real servers: the wire, the server's calls, and what passes through a bridge."""
