@@ -32,7 +32,7 @@ class Command:
 
 @dataclass(frozen=True)
 class App:
-    """One of the four callables: `interface` is how it is called, `speaks` what the code behind it speaks."""
+    """One of the callables: `interface` is how it is called, `speaks` what the code behind it speaks."""
 
     name: str
     interface: Interface
@@ -132,6 +132,8 @@ APPS: dict[str, App] = {
         App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
         App("wsgi-bridged", interface="asgi", speaks="wsgi", target="bridge:wsgi_as_asgi"),
         App("asgi-bridged", interface="wsgi", speaks="asgi", target="bridge:asgi_as_wsgi"),
+        App("wsgi-guarded", interface="asgi", speaks="wsgi", target="bridge:wsgi_as_asgi_guarded"),
+        App("asgi-guarded", interface="wsgi", speaks="asgi", target="bridge:asgi_as_wsgi_guarded"),
     )
 }
 
