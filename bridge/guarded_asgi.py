@@ -116,6 +116,7 @@ class Exchange:
             await self._fail(error)
         finally:
             self._ended = True
+            self._leave()  # whatever tasks the app has left behind
 
     def _complemented(self, scope: Scope) -> Scope:
         environ = scope["wsgi_environ"]
@@ -128,7 +129,7 @@ class Exchange:
 
     async def receive(self) -> Message:
         """Give the app the body piece by piece, then http.disconnect when there is nobody to answer any more."""
-        if self._read:
+        if self._read or self._complete or self._gone:
             await self._over.wait()
             return {"type": "http.disconnect"}
         try:
@@ -154,7 +155,7 @@ class Exchange:
         await self._handed(self._send(message))
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self._complete = True
-            self._over.set()
+            self._free()
 
     async def _handed(self, call: Awaitable[T]) -> T:
         """Await what the server's thread does for the app; raises `ClientGone` when the thread leaves."""
@@ -164,7 +165,7 @@ class Exchange:
         try:
             return await call
         except asyncio.CancelledError:
-            if self._gone and task.uncancel() <= cancelled:
+            if (self._gone or self._complete) and task.uncancel() <= cancelled:
                 raise ClientGone("the client has gone") from None
             raise
         finally:
@@ -180,8 +181,11 @@ class Exchange:
             log.error("the app failed after its answer", exc_info=error)
 
     def _leave(self) -> None:
-        """Tell the app that nobody waits for it any more, on the event loop."""
         self._gone = True
+        self._free()
+
+    def _free(self) -> None:
+        """Free the app from waiting for a thread that has left, or that waits for the app to end."""
         self._over.set()
         for task in self._waiting:
             task.cancel()
