@@ -51,7 +51,9 @@ class AsWSGI:
         """Answer one request (PEP 3333, "The Application/Framework Side")."""
         lifespan = self._lifespan or self._begun()
         lifespan.check()
-        return Exchange(self._app, lifespan).answer(environ, start_response)
+        answer = Exchange(self._app, lifespan).answer(environ, start_response)
+        next(answer, None)
+        return answer
 
     def _begun(self) -> Lifespan:
         with self._making:
@@ -83,15 +85,21 @@ class Exchange:
         self._waiting: set[asyncio.Task[Any]] = set()  # for the server's thread
 
     def answer(self, environ: Environ, start_response: StartResponse) -> Iterator[bytes]:
-        """Yield the answer, in the server's thread; raises `Unanswered` when the app breaks it off.
+        """Yield b"" when the answer has begun, then the answer; raises `Unanswered` when the app breaks it off.
 
-        A server that closes the iterator early has lost its client (PEP 3333, "Specification Details").
+        Granian wants the headers when it has called the app, not with the first chunk as PEP 3333 has it ("The
+        start_response() Callable"). A server that closes the iterator early has lost its client ("Specification
+        Details").
         """
+        begun = False
         loop = self._lifespan.loop
         adapter = a2wsgi.ASGIMiddleware(cast("ASGIApp", self._serve), loop=loop)
         try:
             for chunk in adapter(self._readable(environ), start_response):  # type: ignore[arg-type] # spelt out there
                 if chunk and self._failure is None:
+                    if not begun:
+                        begun = True
+                        yield b""
                     yield chunk
         finally:
             if not self._ended:

@@ -152,8 +152,11 @@ class Client:
 
     def _listen(self) -> None:
         if self._next is None and not self.gone:
-            self._next = asyncio.ensure_future(self._receive())
+            self._next = self._loop.create_task(self._ask())
             self._next.add_done_callback(self._came)
+
+    async def _ask(self) -> Message:
+        return await self._receive()  # granian's awaitable is neither a coroutine nor a future
 
     def _came(self, asked: "asyncio.Future[Message]") -> None:
         self._next = None
