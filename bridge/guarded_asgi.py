@@ -125,6 +125,7 @@ class Exchange:
         finally:
             self._ended = True
             self._leave()  # whatever tasks the app has left behind
+            del self._receive, self._send  # a2wsgi's hold this exchange: a cycle would wait for the collector
 
     def _complemented(self, scope: Scope) -> Scope:
         environ = scope["wsgi_environ"]
