@@ -32,12 +32,16 @@ class Command:
 
 @dataclass(frozen=True)
 class App:
-    """One of the four callables: `interface` is how it is called, `speaks` what the code behind it speaks."""
+    """One of the callables: `interface` is how it is called, `speaks` what the code behind it speaks.
+
+    Where these differ a bridge stands between them, a2wsgi as it comes or `guarded`.
+    """
 
     name: str
     interface: Interface
     speaks: Interface
     target: str
+    guarded: bool = False
 
     @property
     def bridged(self) -> bool:
@@ -132,6 +136,20 @@ APPS: dict[str, App] = {
         App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
         App("wsgi-bridged", interface="asgi", speaks="wsgi", target="bridge:wsgi_as_asgi"),
         App("asgi-bridged", interface="wsgi", speaks="asgi", target="bridge:asgi_as_wsgi"),
+        App(
+            "wsgi-guarded",
+            interface="asgi",
+            speaks="wsgi",
+            target="bridge:wsgi_as_asgi_guarded",
+            guarded=True,
+        ),
+        App(
+            "asgi-guarded",
+            interface="wsgi",
+            speaks="asgi",
+            target="bridge:asgi_as_wsgi_guarded",
+            guarded=True,
+        ),
     )
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lab.judge.known import (
     bridges,
     compared_with,
+    guards,
     highest,
     known,
     levels_of,
@@ -96,11 +97,15 @@ def cost(run: Run) -> Saying | None:
 
 
 def bridge(run: Run) -> Saying | None:
-    """What a bridge costs over the same server without one."""
+    """What a bridge costs over the same server without one, and what its guard adds."""
     told = [
         f"{times:.1f} times the CPU of {unbridged(name)} on {name}" for name, times in bridges(run).items()
     ]
-    return Saying(f"A bridge isn't free: a request takes {_listed(told)}.") if told else None
+    if not told:
+        return None
+    added = [f"{times:.2f} times the CPU on {name}" for name, times in guards(run).items()]
+    guard = f" Guarded, against the same bridge as it comes: {_listed(added)}." if added else ""
+    return Saying(f"A bridge isn't free: a request takes {_listed(told)}.{guard}")
 
 
 def neighbours(run: Run) -> Saying | None:

@@ -2,13 +2,14 @@
 
 The published palettes for colour-blind readers are made for one background. These colours have a contrast of 3 and
 more on white and on #111 alike (WCAG 2.2, 1.4.11), and among those the six default stacks have the ones that stay
-farthest apart for protanopes and deuteranopes. Triangles are left free: they mark lower bounds.
+farthest apart for protanopes and deuteranopes. Triangles are left free: they mark lower bounds. A guarded bridge has
+the shape of the stock one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.stacks import APPS, COPY
+from lab.stacks import APPS, COPY, App
 
 Dash = tuple[int, ...]
 
@@ -26,8 +27,15 @@ def look_of(stack: str) -> Look:
     """Return how a stack looks; a copy looks like its original but for the dashes, an unknown stack is grey."""
     name = stack.removesuffix(COPY)
     app = APPS.get(name.partition("/")[2])
-    dash = COPIED if stack.endswith(COPY) else BRIDGED if app and app.bridged else SOLID
+    dash = COPIED if stack.endswith(COPY) else dash_of(app) if app else SOLID
     return Look(*LOOKS.get(name, UNKNOWN), dash)
+
+
+def dash_of(app: App) -> Dash:
+    """Return how a line of any stack with that app is dashed."""
+    if app.guarded:
+        return GUARDED
+    return BRIDGED if app.bridged else SOLID
 
 
 def colour_of(stack: str) -> str:
@@ -37,6 +45,7 @@ def colour_of(stack: str) -> str:
 
 SOLID: Dash = (1, 0)
 BRIDGED: Dash = (6, 3)
+GUARDED: Dash = (6, 2, 1, 2)
 COPIED: Dash = (2, 2)
 
 SQUARE = "square"
@@ -63,19 +72,28 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "uvicorn/asgi": ("#1E96F0", CIRCLE),
     "gunicorn-asgi/asgi": ("#6A2BFF", CROSS),
     "uvicorn/wsgi-bridged": ("#2F9E77", SALTIRE),
+    "uvicorn/wsgi-guarded": ("#4B874B", SALTIRE),
     "gunicorn-gthread/asgi-bridged": ("#B0329A", STAR),
+    "gunicorn-gthread/asgi-guarded": ("#E12DA5", STAR),
     "gunicorn-sync/asgi-bridged": ("#FA644B", CROSS),
+    "gunicorn-sync/asgi-guarded": ("#F0693C", CROSS),
     "gunicorn-asgi/wsgi-bridged": ("#AF19E1", PENTAGON),
+    "gunicorn-asgi/wsgi-guarded": ("#C300F0", PENTAGON),
     "gunicorn-gevent/wsgi": ("#C83200", STAR),
     "gunicorn-gevent/asgi-bridged": ("#964B4B", HOURGLASS),
+    "gunicorn-gevent/asgi-guarded": ("#A54B5A", HOURGLASS),
     "waitress/wsgi": ("#646432", SALTIRE),
     "waitress/asgi-bridged": ("#96964B", BOW_TIE),
+    "waitress/asgi-guarded": ("#87874B", BOW_TIE),
     "hypercorn/asgi": ("#FA0064", PENTAGON),
     "hypercorn/wsgi-bridged": ("#FA19C8", DOME),
+    "hypercorn/wsgi-guarded": ("#F000D2", DOME),
     "granian-wsgi/wsgi": ("#967D96", HOURGLASS),
     "granian-wsgi/asgi-bridged": ("#964B7D", SQUARE),
+    "granian-wsgi/asgi-guarded": ("#965A96", SQUARE),
     "granian-asgi/asgi": ("#0096C8", BOW_TIE),
     "granian-asgi/wsgi-bridged": ("#327D64", DIAMOND),
+    "granian-asgi/wsgi-guarded": ("#4B8778", DIAMOND),
     "uvicorn-h11/asgi": ("#1964E1", DOME),
     "uvicorn-h11/wsgi-bridged": ("#AF00AF", CIRCLE),
     "gunicorn-gthread-h2/wsgi": ("#AF6432", HEXAGON),
@@ -84,4 +102,8 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "gunicorn-asgi-h2/wsgi-bridged": ("#AF7DE1", BASIN),
     "uvicorn-h2/asgi": ("#009600", BASIN),
     "uvicorn-h2/wsgi-bridged": ("#FA1996", HEXAGON),
+    "gunicorn-gthread-h2/asgi-guarded": ("#5A7D00", TRAPEZE),
+    "gunicorn-asgi-h2/wsgi-guarded": ("#A078D2", BASIN),
+    "uvicorn-h2/wsgi-guarded": ("#FA3278", HEXAGON),
+    "uvicorn-h11/wsgi-guarded": ("#B400C3", CIRCLE),
 }

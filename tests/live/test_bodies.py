@@ -22,6 +22,9 @@ CHUNKED = (
         "uvicorn/asgi",
         "gunicorn-asgi/asgi",
         "uvicorn/wsgi-bridged",
+        "uvicorn/wsgi-guarded",
+        "gunicorn-sync/asgi-guarded",
+        "gunicorn-gthread/asgi-guarded",
     ],
 )
 def test_chunked_body_arrives(serve: Serve, stack: str) -> None:

@@ -15,11 +15,13 @@ STARTED_BY = {
     "gunicorn-asgi/asgi": "lifespan",
     "uvicorn/wsgi-bridged": "import",
     "gunicorn-gthread/asgi-bridged": "import",
+    "uvicorn/wsgi-guarded": "import",
+    "gunicorn-gthread/asgi-guarded": "lifespan",
 }
 
 
 @pytest.mark.parametrize("stack", STARTED_BY)
 def test_app_is_started_by(serve: Serve, stack: str) -> None:
-    """ASGI servers start the app by lifespan; a bridge and WSGI leave it the import."""
+    """ASGI servers start an ASGI app by lifespan, and so does the guarded bridge; else there is the import."""
     answer = ask(serve(stack).port, Request("GET", "/lifespan"))
     assert json.loads(answer.body)["started_by"] == STARTED_BY[stack]

@@ -28,7 +28,7 @@ def first_chunk(port: int, interval: bytes) -> socket.socket:
     return connection
 
 
-@pytest.mark.parametrize("stack", DEFAULT_STACKS)
+@pytest.mark.parametrize("stack", [*DEFAULT_STACKS, "uvicorn/wsgi-guarded", "gunicorn-gthread/asgi-guarded"])
 def test_first_chunk_comes_alone(serve: Serve, stack: str) -> None:
     """A chunk is on the wire before the next one is made."""
     with closing(first_chunk(serve(stack).port, b"5")) as connection:

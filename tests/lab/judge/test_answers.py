@@ -97,6 +97,17 @@ def test_bridge_is_compared_with_its_own_server() -> None:
     assert "3.1 times the CPU of uvicorn/asgi on uvicorn/wsgi-bridged" in said(run, "An app behind a bridge")
 
 
+def test_guard_is_compared_with_the_stock_bridge() -> None:
+    """What a guard adds is told beside what the bridge costs."""
+    costs = {ASGI: 100.0, "uvicorn/wsgi-bridged": 300.0, "uvicorn/wsgi-guarded": 312.0}
+    run = run_of(*(made(name, "baseline", 500, cpu_us_per_request=cost) for name, cost in costs.items()))
+    said_of_bridges = said(run, "An app behind a bridge")
+    assert "3.1 times the CPU of uvicorn/asgi on uvicorn/wsgi-guarded" in said_of_bridges
+    assert said_of_bridges.endswith(
+        "against the same bridge as it comes: 1.04 times the CPU on uvicorn/wsgi-guarded."
+    )
+
+
 def test_neighbours_are_named_from_fastest_to_slowest() -> None:
     """The fastest, the baseline between, and the slowest with its bound."""
     times = {WSGI: 165.0, ASGI: 0.5, "gunicorn-sync/wsgi": 7600.0}
