@@ -13,7 +13,7 @@ ARROWS = {
     "wsgi_app": {"contract"},
     "asgi_app": {"contract"},
     "bridge": {"wsgi_app", "asgi_app"},
-    "experiments": {"wsgi_app", "asgi_app"},  # the words of both interfaces
+    "experiments": {"wsgi_app", "asgi_app", "bridge"},  # the words of both interfaces
     "tracing": {"contract", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": set(),
     "lab": {"contract"},  # and of loadtests its path, and what is plain data

@@ -26,6 +26,8 @@ TARGETS = {
     "asgi": "experiments:asgi_app",
     "wsgi-bridged": "experiments:wsgi_as_asgi",
     "asgi-bridged": "experiments:asgi_as_wsgi",
+    "wsgi-guarded": "experiments:wsgi_as_asgi_guarded",
+    "asgi-guarded": "experiments:asgi_as_wsgi_guarded",
 }
 
 
