@@ -1,4 +1,4 @@
-"""Put the tables of a run into the README as its sample.
+"""Put the tables of a run into the README as its sample, and what it found that the stacks can do.
 
 make sample RUN=results/latest
 """
@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 from lab.run import read
-from lab.tell.markdown import answers
+from lab.tell.markdown import abilities, answers
 from lab.tell.readme import placed
 
 README = Path(__file__).parent.parent / "README.md"
 
 if __name__ == "__main__":
-    README.write_text(placed(README.read_text(), "sample", answers(read(Path(sys.argv[1])))))
+    run = read(Path(sys.argv[1]))
+    text = placed(README.read_text(), "sample", answers(run))
+    README.write_text(placed(text, "capabilities", abilities(run)) if run.capabilities else text)

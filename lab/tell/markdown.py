@@ -56,6 +56,11 @@ def answers(run: Run) -> str:
     return template("tables.md.jinja").render(tables=tables(run), pictures=(), heading="###")
 
 
+def abilities(run: Run) -> str:
+    """Return the table of what the stacks can do, under a heading of the third level."""
+    return template("tables.md.jinja").render(tables=[table(run.capabilities)], pictures=(), heading="###")
+
+
 def place_of(picture: Picture) -> str:
     """Return where a picture's file is, seen from the report."""
     return f"charts/{picture.name}.svg"
