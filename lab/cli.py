@@ -46,6 +46,7 @@ from lab.explored import EXPLORED, explored
 from lab.hosts import bound
 from lab.judge.calibration import passed
 from lab.judge.comparisons import judge
+from lab.judge.statistics import survival
 from lab.measure.calibrate import Rig
 from lab.measure.choice import Choice, choose
 from lab.measure.compare import compare as make
@@ -233,6 +234,7 @@ def carry_out(
     run: Run, choice: Choice, cores: Cores, folder: Path, elsewhere: Elsewhere | None, *, as_json: bool
 ) -> None:
     """Make the trials that a run doesn't have yet and tell it; the exit code is 1 when a trial failed."""
+    survival()
     server_cores, generator_cores = cores
     if choice.options.crew:
         bound(choice.options.crew.host, "the load's master")

@@ -5,13 +5,14 @@ distribution is estimated by the product limit (E. L. Kaplan and P. Meier, "Nonp
 Incomplete Observations", 1958), so that young requests don't pull percentiles down and stuck ones push them up.
 """
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
 from numpy.typing import NDArray
-from scipy.stats import CensoredData, ecdf
 
 US_PER_MS = 1000.0
 BEYOND = 5  # answers, without which a percentile is luck
@@ -38,15 +39,21 @@ def decode(histogram: str) -> Milliseconds:
     return np.repeat(values, counts[seen]) / US_PER_MS
 
 
+def survival() -> ModuleType:
+    """Load what estimates distributions: a second that --help needn't take, and that belongs before a measurement."""
+    return importlib.import_module("scipy.stats")
+
+
 def percentiles(answered: Milliseconds, censored: Milliseconds, points: Sequence[float]) -> list[Percentile]:
     """Estimate percentiles (0 to 100) of latencies; at least one must be given, answered or censored.
 
     Point 100 is the longest seen, a lower bound when that one wasn't answered.
     """
+    stats = survival()
     longest = float(np.concatenate([answered, censored]).max())
     if not answered.size:
         return [Percentile(longest, at_least=True) for _ in points]
-    curve = ecdf(CensoredData(answered, right=censored)).cdf
+    curve = stats.ecdf(stats.CensoredData(answered, right=censored)).cdf
     return [_at(point, curve.quantiles, curve.probabilities, longest) for point in points]
 
 

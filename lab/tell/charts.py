@@ -9,9 +9,9 @@ import altair as alt
 from lab.judge.figures import RECOVERED_MS
 from lab.run import Run, ScenarioRecord
 from lab.tell import drawing
-from lab.tell.drawing import Picture as Picture
 from lab.tell.drawing import tip
 from lab.tell.palette import colour_of as colour_of
+from lab.tell.picture import Picture as Picture
 from lab.tell.points import (
     READ_AT,
     Row,

@@ -5,16 +5,14 @@ of text and grid are left to the theme.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import cast
 
 import altair as alt
 
 from lab.tell.palette import Dash, look_of
+from lab.tell.picture import Spec
 from lab.tell.points import Row, number
-
-Spec = dict[str, object]
 
 FAINT = 0.15
 FADED = 0.4
@@ -26,17 +24,6 @@ MOST_LABELS = 9
 ROW_HEIGHT = 26
 KEYS_ABREAST = 3
 NARROW_PX = 480
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart: `name` is safe in files and ids, `says` what to see in it, `spec` complete Vega-Lite without a theme."""
-
-    name: str
-    scenario: str
-    title: str
-    says: str
-    spec: Spec
 
 
 def complete(layers: Sequence[alt.Chart], says: str, height: int = PLOT_HEIGHT) -> Spec:

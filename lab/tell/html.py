@@ -19,8 +19,9 @@ from lab.judge.standings import Standing, headlines, standings
 from lab.run import Comparison, Run, ScenarioRecord, Trial
 from lab.tell.capabilities import by_experiment
 from lab.tell.doubts import raised
-from lab.tell.drawing import KEYS_ABREAST, PLOT_HEIGHT, Picture
+from lab.tell.drawing import KEYS_ABREAST, PLOT_HEIGHT
 from lab.tell.palette import colour_of
+from lab.tell.picture import Picture
 from lab.tell.tables import UNITS, Table, shown, tables
 from lab.tell.terminal import left_out
 from lab.tell.themes import config

@@ -9,7 +9,7 @@ from lab.judge.answers import answers as answered
 from lab.run import Commands, Run, Trial
 from lab.tell.capabilities import table
 from lab.tell.doubts import raised
-from lab.tell.drawing import Picture
+from lab.tell.picture import Picture
 from lab.tell.tables import tables, verdicts
 from lab.tell.terminal import left_out
 

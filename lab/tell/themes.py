@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import vl_convert
 
-from lab.tell.drawing import Picture, Spec
+from lab.tell.picture import Picture, Spec
 
 FONT_SIZE = 12
 WIDTH_ON_PAPER = 720

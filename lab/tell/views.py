@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lab.run import Run, ScenarioRecord, StackRecord, Trial
-from lab.tell.drawing import Picture, Spec
+from lab.tell.picture import Picture, Spec
 from lab.tell.points import Row, number, united
 from loadtests.scenarios import SCENARIOS, Flow, Value
 

@@ -7,7 +7,7 @@ from lab.run import Commands, Doubt
 from lab.stacks import DEFAULT_STACKS
 from lab.tell import markdown
 from lab.tell.charts import pictures
-from lab.tell.drawing import Picture
+from lab.tell.picture import Picture
 from tests.lab import runs
 
 
