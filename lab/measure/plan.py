@@ -139,7 +139,7 @@ PROFILES: dict[str, Profile] = {
         ),
         Profile(
             "quick",
-            "six stacks, the most telling scenarios, under six minutes",
+            "six stacks, the most telling scenarios, about six minutes",
             DEFAULT_STACKS,
             against_itself=("baseline",),
             levels=LEVELS_OF_QUICK,
