@@ -25,7 +25,8 @@ def moment() -> Moment:
     """Read both clocks."""
     times = psutil.cpu_times()
     idle_s = times.idle + getattr(times, "iowait", 0.0) + getattr(times, "guest", 0.0)
-    return Moment(time.monotonic(), time.process_time(), sum(times) - idle_s)
+    busy_s = round(sum(times) - idle_s, 2)  # ticks of 10 ms: the rounding of a sum never goes back
+    return Moment(time.monotonic(), time.process_time(), busy_s)
 
 
 def watched(opens_at: float, closes_at: float) -> list[Moment]:

@@ -87,9 +87,10 @@ def cpu_times(pids: Sequence[int]) -> CpuTimes:
 
 
 def machine_cpu_s() -> float:
-    """Return the seconds that all cores together have been busy."""
+    """Return the seconds that all cores together have been busy, in ticks of 10 ms: rounding never goes back."""
     times = psutil.cpu_times()
-    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
+    busy = sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
+    return round(float(busy), 2)
 
 
 def machine_id() -> str:
