@@ -19,7 +19,7 @@ class Known:
 
 def trials_of(run: Run, stack: str, scenario: str, level: Value) -> list[Trial]:
     """Return the trials of a stack at a place."""
-    return [t for t in run.trials if (t.stack, t.scenario, t.level) == (stack, scenario, level)]
+    return [t for t in run.trials if t.stack == stack and t.scenario == scenario and t.level == level]
 
 
 def known(run: Run, stack: str, scenario: str, level: Value, figure: str) -> Known | None:
