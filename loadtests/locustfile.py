@@ -21,7 +21,6 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from loadtests import crew, remote
 from loadtests.calibrations import CALIBRATIONS, FLAT_OUT
-from loadtests.dashboard.install import install
 from loadtests.dashboard.work import kinds_of_work
 from loadtests.scenarios import SCENARIOS, Level
 from loadtests.stage import Stage
@@ -72,6 +71,8 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
     if options is None:
         raise SystemExit("start this file with the locust command")
     if options.lineup:
+        from loadtests.dashboard.install import install  # noqa: PLC0415 - each trial loads this file, none a page
+
         install(environment, Path(options.lineup))
         return
     ScenarioUser.stage = stage = staged(options, options.host)
