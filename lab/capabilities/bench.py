@@ -78,10 +78,6 @@ class Bench:
         """Return a number that no experiment has had yet."""
         return str(next(self._numbers))
 
-    def connect(self, within_s: float = ANSWERS_WITHIN_S) -> Wire:
-        """Open a connection that the caller closes."""
-        return Wire(self.server.port, within_s)
-
     @contextmanager
     def connected(self, within_s: float = ANSWERS_WITHIN_S) -> Iterator[Wire]:
         """Open a connection and close it at the end."""

@@ -14,7 +14,7 @@ from locust.web import WebUI
 from loadtests.dashboard.guard import own_pages_only
 from loadtests.dashboard.lineup import Lineup, read_lineup
 from loadtests.dashboard.monitor import Lot, Monitor
-from loadtests.dashboard.page import LINK, PATH, Page
+from loadtests.dashboard.page import LINK, Page
 from loadtests.dashboard.stage import LiveStage
 from loadtests.dashboard.users import classes_for
 from loadtests.users import on_request
@@ -120,6 +120,3 @@ def row(name: str, lot: Lot) -> dict[str, object]:
         "cpu": "" if lot.cpu_cores is None else round(100 * lot.cpu_cores, 1),
         "memory": "" if lot.memory_mib is None else round(lot.memory_mib, 1),
     }
-
-
-__all__ = ["PATH", "install"]
