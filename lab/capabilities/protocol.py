@@ -3,8 +3,8 @@
 import base64
 import secrets
 
-from lab.capabilities.bench import Bench
 from lab.capabilities.findings import Finding, no, partly, whether, yes
+from lab.capabilities.served_experiment import ServedExperiment
 from lab.capabilities.wire import head
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -15,7 +15,7 @@ TRIES = 10
 OK = 200
 
 
-def speaks_websocket(bench: Bench) -> Finding:
+def speaks_websocket(served: ServedExperiment) -> Finding:
     """An upgrade (RFC 6455, section 4) and one text frame: is it accepted, does the echo come?"""
     key = base64.b64encode(secrets.token_bytes(16)).decode()
     asked = (
@@ -24,7 +24,7 @@ def speaks_websocket(bench: Bench) -> Finding:
         ("Sec-WebSocket-Key", key),
         ("Sec-WebSocket-Version", "13"),
     )
-    with bench.connected(SOON_S) as wire:
+    with served.connected(SOON_S) as wire:
         wire.send(head("GET", "/ws", asked))
         came = wire.first_bytes()
         status = came.split(b"\r\n")[0].decode(errors="replace") or "nothing"
@@ -37,9 +37,9 @@ def speaks_websocket(bench: Bench) -> Finding:
     )
 
 
-def speaks_http2(bench: Bench) -> Finding:
+def speaks_http2(served: ServedExperiment) -> Finding:
     """The preface with prior knowledge (RFC 9113, section 3.3): does a SETTINGS frame come back?"""
-    with bench.connected(SOON_S) as wire:
+    with served.connected(SOON_S) as wire:
         wire.send(PREFACE)
         came = wire.first_bytes()
     if len(came) > TYPE_AT and came[TYPE_AT] == SETTINGS and not came.startswith(b"HTTP/"):
@@ -47,9 +47,9 @@ def speaks_http2(bench: Bench) -> Finding:
     return no(f"the preface was answered with {came[:12]!r}" if came else "the preface got no answer")
 
 
-def continues_when_asked(bench: Bench) -> Finding:
+def continues_when_asked(served: ServedExperiment) -> Finding:
     """Expect: 100-continue to an app that refuses without reading: is the client asked for its body all the same?"""
-    with bench.connected(SOON_S) as wire:
+    with served.connected(SOON_S) as wire:
         wire.send(head("POST", "/refuse", (("Content-Length", "100000"), ("Expect", "100-continue"))))
         answer = wire.answer("POST")
     if 100 in answer.interim:  # noqa: PLR2004 - the status itself
@@ -57,15 +57,15 @@ def continues_when_asked(bench: Bench) -> Finding:
     return whether(not answer.nothing, f"no 100, and {answer} without the body")
 
 
-def error_before_is_clean(bench: Bench) -> Finding:
+def error_before_is_clean(served: ServedExperiment) -> Finding:
     """An app that raises before its answer: is the client told, in order?"""
-    answer = bench.get("/fail?when=before")
+    answer = served.get("/fail?when=before")
     return whether(answer.status == 500 and answer.whole, f"the client got {answer}")  # noqa: PLR2004 - the status
 
 
-def error_midway_is_visible(bench: Bench) -> Finding:
+def error_midway_is_visible(served: ServedExperiment) -> Finding:
     """An app that raises after its first chunk, ten times over: can the client tell that from an answer's end?"""
-    answers = [bench.get("/fail?when=during") for _ in range(TRIES)]
+    answers = [served.get("/fail?when=during") for _ in range(TRIES)]
     clean = sum(answer.whole and answer.status == OK for answer in answers)
     if clean == TRIES:
         return no("the body ended cleanly, as if that had been all")
@@ -76,19 +76,19 @@ def error_midway_is_visible(bench: Bench) -> Finding:
     return yes(f"the client saw {answers[0]}")
 
 
-def head_has_no_body(bench: Bench) -> Finding:
+def head_has_no_body(served: ServedExperiment) -> Finding:
     """An app that answers HEAD with a body: does the server send it (RFC 9110, section 9.3.2)?"""
-    with bench.connected(SOON_S / 2) as wire:
+    with served.connected(SOON_S / 2) as wire:
         wire.send(head("HEAD", "/"))
         came = wire.first_bytes() + wire.first_bytes()
     body = came.partition(b"\r\n\r\n")[2]
     return whether(not body, f"{len(body)} bytes behind the head" if body else "nothing behind the head")
 
 
-def answers_half_closed(bench: Bench) -> Finding:
+def answers_half_closed(served: ServedExperiment) -> Finding:
     """A client that has sent all and says so: is it answered all the same?"""
-    with bench.connected(SOON_S) as wire:
-        wire.send(head("GET", f"/wait?number={bench.number()}&seconds=0.2"))
+    with served.connected(SOON_S) as wire:
+        wire.send(head("GET", f"/wait?number={served.number()}&seconds=0.2"))
         wire.finish_sending()
         answer = wire.answer()
     return whether(answer.whole and answer.status == OK, f"the client got {answer}")
