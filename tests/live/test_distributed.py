@@ -14,8 +14,8 @@ import msgspec
 import psutil
 import pytest
 
-from lab.judge.reading import LoadReading
 from lab.run_folder import read
+from records.load import LoadReading
 from records.run import Trial
 from tests.live.network import Host, network, skip_without_networks
 
