@@ -22,7 +22,7 @@ from tests.live.network import Host, network, skip_without_networks
 WITHIN_S = 60
 TOKEN = {"LAB_AGENT_TOKEN": "between-namespaces"}
 QUICK = (
-    "from lab.signals import stoppable; from lab.elsewhere import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
+    "from lab.signals import stoppable; from lab.commands.remote_options import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
 )
 HOSTS = ("master", "one", "two", "servers")
 STACKS = ("uvicorn/asgi", "gunicorn-gthread/wsgi")
