@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from lab.capabilities.bench import Bench
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
-from lab.capabilities.wire import chunked, head
+from lab.http_client.exchange import read_answer
+from lab.http_client.request import chunked, head
 
 PAUSE_S = 0.15
 PIECE = b"p" * 5000
@@ -27,13 +28,12 @@ def streams_responses(bench: Bench) -> Finding:
 def reads_request_body(bench: Bench) -> Finding:
     """A body in three pieces with pauses: does the app read the first before the last is sent?"""
     number = bench.number()
-    with bench.connected() as wire:
-        wire.send(head("POST", f"/body?number={number}", (("Content-Length", str(3 * len(PIECE))),)))
+    with bench.connected() as connection:
+        connection.send(head("POST", f"/body?number={number}", (("Content-Length", str(3 * len(PIECE))),)))
         for _ in range(3):
-            wire.send(PIECE)
-            last_at = time.monotonic()
+            last_at = connection.send(PIECE)
             time.sleep(PAUSE_S)
-        answer = wire.answer("POST")
+        answer = read_answer(connection, "POST")
     reads = [note for note in bench.notes(number) if note.what == "read"]
     if not reads:
         return no(f"the app read nothing ({answer})")
@@ -46,10 +46,10 @@ def reads_request_body(bench: Bench) -> Finding:
 def takes_chunked_bodies(bench: Bench) -> Finding:
     """A request body without a length (RFC 9112, section 7.1): does all of it arrive?"""
     pieces = (b"first " * 100, b"second " * 100)
-    with bench.connected() as wire:
+    with bench.connected() as connection:
         target = f"/body?number={bench.number()}"
-        wire.send(head("POST", target, (("Transfer-Encoding", "chunked"),)) + chunked(*pieces))
-        answer = wire.answer("POST")
+        connection.send(head("POST", target, (("Transfer-Encoding", "chunked"),)) + chunked(*pieces))
+        answer = read_answer(connection, "POST")
     sent = b"".join(pieces)
     expected = f"{len(sent)} {hashlib.sha256(sent).hexdigest()}".encode()
     got = answer.body.split(b" ")[0].decode(errors="replace") or "0"
@@ -59,10 +59,12 @@ def takes_chunked_bodies(bench: Bench) -> Finding:
 def slow_bodies_hold_nobody(bench: Bench) -> Finding:
     """As many half-sent bodies as there are slots, and some: is somebody else answered?"""
     count = bench.slots + 2
-    with ExitStack() as open_wires:
+    with ExitStack() as connections:
         for _ in range(count):
-            wire = open_wires.enter_context(bench.connected())
-            wire.send(head("POST", f"/body?number={bench.number()}", (("Content-Length", "1000"),)) + b"half")
+            connection = connections.enter_context(bench.connected())
+            connection.send(
+                head("POST", f"/body?number={bench.number()}", (("Content-Length", "1000"),)) + b"half"
+            )
         time.sleep(PAUSE_S)
         answer = bench.get("/", within_s=SOON_S)
     bench.renew()
@@ -85,7 +87,7 @@ def pushes_events(bench: Bench) -> Finding:
 def sends_trailers(bench: Bench) -> Finding:
     """Fields after the body (RFC 9110, section 6.5): can the app send them, and do they arrive?"""
     answer = bench.get("/trailers", ("TE", "trailers"))
-    if answer.trailers.get("x-lab"):
+    if dict(answer.trailers).get("x-lab"):
         return yes("x-lab: trailed came behind the body")
     if answer.body.startswith(b"no way"):
         return no("the server offers the app no way to send them")

@@ -6,7 +6,7 @@ from functools import cache
 
 from lab.capabilities.bench import Bench, Note
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
-from lab.capabilities.wire import head
+from lab.http_client.request import head
 from lab.measure.sampling import cpu_times, tree
 
 CHUNKS, INTERVAL_S = 72, 0.05
@@ -69,8 +69,8 @@ def left_midway(bench: Bench) -> Left:
 def tells_while_waiting(bench: Bench) -> Finding:
     """A client leaves while the app waits for something else: can the app know?"""
     number = bench.number()
-    with bench.connected() as wire:
-        wire.send(head("GET", f"/wait?number={number}&seconds=1.2"))
+    with bench.connected() as connection:
+        connection.send(head("GET", f"/wait?number={number}&seconds=1.2"))
         bench.noted(number, "waiting")
         left_at = time.monotonic()
     ended = bench.noted(number, "gone", "waited")
@@ -94,8 +94,10 @@ def survives_abandoned_streams(bench: Bench) -> Finding:
 def ends_aborted_uploads(bench: Bench) -> Finding:
     """A client leaves in the middle of its upload: does the app's reading end, and does anything stay busy?"""
     number = bench.number()
-    with bench.connected() as wire:
-        wire.send(head("POST", f"/body?number={number}", (("Content-Length", str(UPLOAD)),)) + b"x" * 5000)
+    with bench.connected() as connection:
+        connection.send(
+            head("POST", f"/body?number={number}", (("Content-Length", str(UPLOAD)),)) + b"x" * 5000
+        )
         bench.noted(number, "read", within_s=SOON_S)
     ended = bench.noted(number, "broken", "end", within_s=SOON_S)
     busy = busy_cores(bench)
@@ -127,6 +129,6 @@ def busy_cores(bench: Bench) -> float:
 
 def leave(bench: Bench, number: str, chunks: int) -> None:
     """Leave a stream after its first chunk."""
-    with bench.connected(within_s=SOON_S) as wire:
-        wire.send(head("GET", f"/stream?number={number}&chunks={chunks}&interval={INTERVAL_S}"))
-        wire.first_bytes()
+    with bench.connected(within_s=SOON_S) as connection:
+        connection.send(head("GET", f"/stream?number={number}&chunks={chunks}&interval={INTERVAL_S}"))
+        connection.first_bytes()
