@@ -18,9 +18,9 @@ from rich.table import Table
 from scipy.stats import bootstrap
 
 from lab.measure.cores import take_cores
-from lab.measure.leash import leash
-from lab.measure.load import Generator, Order, generator
-from lab.measure.process import serving
+from lab.measure.load_generator import Generator, Order, generator
+from lab.measure.reaper import reaping
+from lab.measure.server_process import serving
 from lab.servers import Settings
 from lab.stacks import find
 from loadtests.calibrations import FLAT_OUT
@@ -50,13 +50,13 @@ def main() -> int:
     """Print both rates; the exit code is 1 when recording costs more than a tenth."""
     server_cores, own_cores = take_cores()
     rates: dict[type[Order], list[float]] = {Order: [], BareOrder: []}
-    with tempfile.TemporaryDirectory() as name, leash() as held:
+    with tempfile.TemporaryDirectory() as name, reaping() as reaper:
         folder = Path(name)
         server_log = folder / "server.log"
         with (
-            generator(held, own_cores, folder) as load,
+            generator(reaper, own_cores, folder) as load,
             serving(
-                find("uvicorn/asgi"), Settings(), held, log_path=server_log, cores=server_cores
+                find("uvicorn/asgi"), Settings(), reaper, log_path=server_log, cores=server_cores
             ) as server,
         ):
             server.wait_until_ready()

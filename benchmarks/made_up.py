@@ -7,16 +7,16 @@ from hdrh.histogram import HdrHistogram
 
 from lab.judge.comparisons import judge
 from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, TargetReading, Usage
-from lab.measure.choice import Choice, choose
-from lab.measure.compare import as_trial
-from lab.measure.load import Order
+from lab.measure.execution import as_trial
+from lab.measure.load_generator import Order
 from lab.measure.plan import Task
+from lab.measure.selection import Selection, select
 from lab.measure.trial import Measured
-from lab.run import Commands, Options, Run
 from lab.servers import Settings
 from loadtests.recorder import KINDS, LONGEST_US
 from loadtests.scenarios import SCENARIOS, Flow
 from loadtests.schedule import Turns
+from records.run import Commands, Options, Run
 
 MACHINE = {"cpu": "a made-up processor", "cores": "2", "kernel": "Linux", "python": "CPython 3.11"}
 SAMPLES = 60  # of each latency in each flow
@@ -26,7 +26,7 @@ def made_up(
     stacks: Sequence[str], scenarios: Sequence[str] = (), profile: str = "full", seed: int = 1
 ) -> Run:
     """Return a finished run of these stacks under these scenarios, all when none is named."""
-    choice = choose(
+    choice = select(
         profile, stacks, list(scenarios or SCENARIOS), stacks[0], seed=seed, options=Options(1, 10)
     )
     run = choice.new_run(MACHINE)
@@ -42,7 +42,7 @@ def made_up(
     return run
 
 
-def tasks_of(choice: Choice) -> list[Task]:
+def tasks_of(choice: Selection) -> list[Task]:
     """Return the trials of a choice."""
     return choice.tasks()
 

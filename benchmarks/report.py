@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.made_up import made_up
-from lab.run import Run, as_json_text
 from lab.stacks import all_stacks
-from lab.tell import html
-from lab.tell.charts import pictures
+from lab.tell.charts.scenario_charts import pictures
+from lab.tell.run import html
+from records.run import Run, as_json_text
 
 STACKS = [stack.name for stack in all_stacks()][:14]
 LARGEST_BYTES = 2_500_000

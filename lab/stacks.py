@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from lab.errors import unknown
-from lab.servers import SERVERS, Interface, Server, Settings
+from lab.servers import SERVERS, Server, Settings
 from loadtests.scenarios import Waiting
+from records.types import Interface
 
 COPY = "#2"
 ASYNCIO_POOL = min(32, (os.cpu_count() or 1) + 4)  # concurrent.futures.ThreadPoolExecutor, max_workers

@@ -243,7 +243,7 @@ class Recorder:
             age = _microseconds(self.closes_at - lane.sent_at)
             if flow.ends:
                 tally.unanswered["service"].record_value(age)
-            if flow.chunks and flow.way not in {"upload", "websocket"} and lane.last_chunk_at is None:
+            if flow.chunks and flow.behaviour not in {"upload", "websocket"} and lane.last_chunk_at is None:
                 tally.unanswered["first_byte"].record_value(age)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from lab.cli import APP
-from lab.tell.readme import filled
+from lab.commands.cli import APP
+from lab.tell.run.readme import filled
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -12,14 +12,13 @@ import time
 from contextlib import suppress
 from functools import cache
 from itertools import count
-from typing import Literal
 
 from contract import payloads
+from records.types import Interface
 
 SETTING = "LAB_TRACE"
 FIRST_BYTES = 40  # of a body are shown
 
-Interface = Literal["wsgi", "asgi"]
 
 _numbers = count(1)
 

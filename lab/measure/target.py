@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from lab.agent import AgentClient, Resident, UsageReport
+from lab.addresses import address
 from lab.errors import LabError, UsageError
-from lab.hosts import address
 from lab.judge.reading import Footprint
-from lab.measure.process import READY_WITHIN_S, ServerFailed, interface_of
-from lab.measure.record import stack_record
-from lab.measure.sampling import Clocks, CpuTimes, cpu_times, machine_cpu_s, machine_id, tree
-from lab.run import Options, StackRecord
+from lab.measure.new_run import stack_record
+from lab.measure.process_usage import Clocks, CpuTimes, cpu_times, machine_cpu_s, machine_id, tree
+from lab.measure.server_process import READY_WITHIN_S, ServerFailed, interface_of
+from lab.remote.agent import AgentClient, Resident, UsageReport
 from lab.servers import Settings
 from lab.stacks import Stack
+from records.run import Options, StackRecord
 
 ASK_AGAIN_S = 0.05
 

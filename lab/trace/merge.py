@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import msgspec
 
-from lab.servers import Interface
-from lab.trace.record import Event, Lane, Where
 from lab.trace.wire import Wire
+from records.trace import Event, Lane, Where
+from records.types import Interface
 
 LAST_STEPS = {"wsgi": {"close", "raise"}, "asgi": {"return", "raise", "cancelled"}}
 

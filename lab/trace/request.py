@@ -8,7 +8,7 @@ from urllib.parse import quote
 from contract import payloads
 from lab.errors import UsageError
 from lab.servers import HOST
-from lab.trace.record import Asked
+from records.trace import Asked
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 LIKE = "for example --header 'Accept: text/plain'"

@@ -10,14 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lab.errors import LabError
-from lab.measure.leash import Leash, leash
-from lab.measure.process import ServerFailed, serving
+from lab.measure.reaper import Reaper, reaping
+from lab.measure.server_process import ServerFailed, serving
 from lab.servers import Settings
 from lab.stacks import APPS, Command, Stack
 from lab.trace import client, websocket
 from lab.trace.merge import calls_since, lanes_of, life_of, time_line, told, unfinished, written
-from lab.trace.record import StackTrace, Trace
 from lab.trace.request import Request
+from records.trace import StackTrace, Trace
 
 SETTING = "LAB_TRACE"
 GRACE_S = 2.0  # for the server to end by itself: lifespan.shutdown is part of its life
@@ -51,18 +51,18 @@ def trace(stacks: Sequence[Stack], request: Request, settings: Settings, say: Sa
             raise LabError(f"{stack.name} can't be traced: {reason}.")
     started = datetime.now(UTC).isoformat(timespec="seconds")
     made = []
-    with leash() as held, TemporaryDirectory(prefix="lab-trace-") as folder:
+    with reaping() as reaper, TemporaryDirectory(prefix="lab-trace-") as folder:
         for number, stack in enumerate(stacks):
             say(stack.name)
             try:
-                made.append(on(stack, request, settings, held, Path(folder) / str(number)))
+                made.append(on(stack, request, settings, reaper, Path(folder) / str(number)))
             except ServerFailed as failed:
                 last = f" It said last: {failed.log[-1]}" if failed.log else ""
                 raise LabError(f"{failed}{last}") from failed
     return Trace(request.asked, made, environment(), started)
 
 
-def on(stack: Stack, request: Request, settings: Settings, held: Leash, base: Path) -> StackTrace:
+def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base: Path) -> StackTrace:
     """Return the request's trace on one stack; `base` is the path, but for its ending, of what is kept meanwhile.
 
     The server answers a first request before: what is made at the first call, as a bridge is, isn't part of it.
@@ -73,7 +73,7 @@ def on(stack: Stack, request: Request, settings: Settings, held: Leash, base: Pa
     with serving(
         chosen,
         settings,
-        held,
+        reaper,
         log_path=base.with_suffix(".log"),
         grace_s=GRACE_S,
         env={SETTING: str(notes)},

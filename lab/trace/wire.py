@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from contract import payloads
 from lab.http_client.answer_parser import AnswerParser
-from lab.trace.record import Event, Lane
+from records.trace import Event, Lane
 
 FIRST_BYTES = 60  # of a body are shown
 MOST_READS = 300  # are told each; those after them are added up

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests.dashboard.agent import Agent
+from loadtests.dashboard.agent_client import Agent
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import gevent
 import numpy as np
 
-from loadtests.dashboard.agent import Agent, AgentError, StackUsage, UsageReport
-from loadtests.dashboard.stage import LiveStage
+from loadtests.dashboard.agent_client import Agent, AgentError, StackUsage, UsageReport
+from loadtests.dashboard.live_load import LiveLoad
 from loadtests.recorder import Lane, Recorder, Tally
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
 
@@ -31,7 +31,7 @@ class Percentiles:
 
 
 @dataclass(frozen=True)
-class Lot:
+class StackStatus:
     """How one stack is doing: counts, rates a second, cores and MiB; `None` where nobody knows."""
 
     users: int
@@ -49,17 +49,17 @@ class Lot:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Snapshot:
     """One second: its number, when it was, what was sent, and the lot of every stack, in their order."""
 
     number: int
     at: float
     scenario: str
-    lots: list[Lot]
+    lots: list[StackStatus]
 
 
 @dataclass
-class Seen:
+class TallyReader:
     """What has been read of a tally so far: how many answers and errors, and the latest answers.
 
     A tally that nobody records is emptied by reading.
@@ -92,15 +92,15 @@ class Used:
 
 
 class Monitor:
-    """Watches a stage; `history` has the last two minutes, `used` what was used since the load began."""
+    """Watches a live_load; `history` has the last two minutes, `used` what was used since the load began."""
 
-    def __init__(self, stage: LiveStage, agent: Agent) -> None:
-        self._stage = stage
+    def __init__(self, live_load: LiveLoad, agent: Agent) -> None:
+        self._stage = live_load
         self._agent = agent
         self._recorders: Sequence[Recorder] = ()
-        self._seen: dict[tuple[int, str], Seen] = {}
+        self._seen: dict[tuple[int, str], TallyReader] = {}
         self._before: UsageReport | None = None
-        self.history: deque[Moment] = deque(maxlen=REMEMBERED)
+        self.history: deque[Snapshot] = deque(maxlen=REMEMBERED)
         self.used: list[Used] = []
 
     def watch(self) -> None:
@@ -132,9 +132,9 @@ class Monitor:
             for place, entry in enumerate(self._stage.stacks)
         ]
         number = self.history[-1].number + 1 if self.history else 0
-        self.history.append(Moment(number, now, self._stage.scenario, lots))
+        self.history.append(Snapshot(number, now, self._stage.scenario, lots))
 
-    def since(self, number: int) -> list[Moment]:
+    def since(self, number: int) -> list[Snapshot]:
         """Return the moments from a number on."""
         return [moment for moment in self.history if moment.number >= number]
 
@@ -148,12 +148,12 @@ class Monitor:
 
     def _lot(
         self, place: int, now: float, elapsed_s: float, cores: float | None, told: StackUsage | None
-    ) -> Lot:
+    ) -> StackStatus:
         recorder, flow = self._recorders[place], self._stage.flow(place)
         came = {name: self._read(place, name, now) for name in recorder.tallies}
         users = sum(lane.flow is flow for lane in recorder.lanes)
         slots = self._stage.stacks[place].slots.get(flow.waiting)
-        return Lot(
+        return StackStatus(
             users=users,
             in_progress=sum(lane.sent_at is not None or lane.holds for lane in recorder.lanes),
             slots=slots,
@@ -169,11 +169,14 @@ class Monitor:
         )
 
     def _read(self, place: int, name: str, now: float) -> tuple[int, int]:
-        seen, tally = self._seen.setdefault((place, name), Seen()), self._recorders[place].tallies[name]
+        seen, tally = (
+            self._seen.setdefault((place, name), TallyReader()),
+            self._recorders[place].tallies[name],
+        )
         return seen.read(tally, now, recorded=self._stage.recording)
 
     def _percentiles(self, place: int, name: str, now: float) -> Percentiles | None:
-        answered = [seconds for _, seconds in self._seen.get((place, name), Seen()).recent]
+        answered = [seconds for _, seconds in self._seen.get((place, name), TallyReader()).recent]
         lanes = [lane for lane in self._recorders[place].lanes if lane.flow.name == name and lane.flow.ends]
         every = [*answered, *(age for lane in lanes for age in ages(lane, now))]
         if not every:

@@ -1,9 +1,9 @@
-"""What was recorded of a load, as the lab reads it: one JSON document (`lab/live.py` judges it)."""
+"""What was recorded of a load, as the lab reads it: one JSON document (`lab/measure/dashboard_run.py` judges it)."""
 
 import msgspec
 
+from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor, Used
-from loadtests.dashboard.stage import LiveStage
 from loadtests.scenarios import PROBE, TRAFFIC
 
 
@@ -22,18 +22,18 @@ class Record(msgspec.Struct, frozen=True):
     used: list[Used]
 
 
-def as_record(stage: LiveStage, monitor: Monitor) -> bytes:
-    """Return the record of a stage that is closed, in JSON."""
-    names = [entry.name for entry in stage.stacks]
-    flow = stage.flows[0]
+def as_record(live_load: LiveLoad, monitor: Monitor) -> bytes:
+    """Return the record of a live_load that is closed, in JSON."""
+    names = [entry.name for entry in live_load.stacks]
+    flow = live_load.flows[0]
     return msgspec.json.encode(
         Record(
-            scenario=stage.scenario,
-            began_at=stage.began_at,
-            closed_at=stage.closed_at,
+            scenario=live_load.scenario,
+            began_at=live_load.began_at,
+            closed_at=live_load.closed_at,
             probes_per_s=flow[PROBE].rate_per_s or 0.0,
-            users=dict(zip(names, stage.most_users(TRAFFIC), strict=True)),
-            targets=dict(zip(names, stage.record or [], strict=True)),
+            users=dict(zip(names, live_load.most_users(TRAFFIC), strict=True)),
+            targets=dict(zip(names, live_load.record or [], strict=True)),
             used=monitor.used,
         )
     )

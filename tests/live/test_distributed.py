@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from lab.judge.reading import LoadReading
-from lab.run import Trial, read
+from lab.run_folder import read
+from records.run import Trial
 from tests.live.network import Host, network, skip_without_networks
 
 WITHIN_S = 60

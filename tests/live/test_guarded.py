@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from contract.examples import Request
-from lab.measure.conversation import ask
-from lab.measure.leash import Leash
-from lab.measure.process import Serving, serving
-from lab.measure.sampling import cpu_times, tree
+from lab.measure.contract_check import ask
+from lab.measure.process_usage import cpu_times, tree
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import find
 
@@ -40,7 +40,7 @@ CHUNKED = (
 
 
 @pytest.fixture
-def cross(held: Leash, tmp_path: Path) -> Iterator[Cross]:
+def cross(reaper: Reaper, tmp_path: Path) -> Iterator[Cross]:
     """Return a function that serves an app of tests.live.crossing in place of a bridged stack's own."""
     with ExitStack() as open_servers:
 
@@ -48,7 +48,7 @@ def cross(held: Leash, tmp_path: Path) -> Iterator[Cross]:
             stack = find(name)
             target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.name.partition('-')[2]}"
             served = replace(stack, app=replace(stack.app, target=target))
-            server = serving(served, Settings(threads=threads), held, log_path=tmp_path / "log")
+            server = serving(served, Settings(threads=threads), reaper, log_path=tmp_path / "log")
             running = open_servers.enter_context(server)
             if awaited:
                 running.wait_until_ready()

@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 
 from lab.judge.reading import FlowReading, LoadReading, Usage
-from lab.measure.leash import Leash
-from lab.measure.load import Generator, LoadFailed, Order, generator
+from lab.measure.load_generator import Generator, LoadFailed, Order, generator
+from lab.measure.reaper import Reaper
 from lab.measure.trial import watch_turns
-from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC, Value
+from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC
 from loadtests.schedule import Turns
+from records.types import LevelValue
 from tests.live.conftest import Serve
 
 WINDOW_S = 1.0
 
 
 @pytest.fixture(scope="module")
-def load(held: Leash, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
+def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
     """Run the load generator's fork server."""
-    with generator(held, [], tmp_path_factory.mktemp("load")) as running:
+    with generator(reaper, [], tmp_path_factory.mktemp("load")) as running:
         yield running
 
 
@@ -40,12 +41,12 @@ def came(
     return loaded(load, Order(scenario, level, WINDOW_S, (url,)), tmp_path).target().flows
 
 
-def of(scenario: str, level: Value) -> pytest.MarkDecorator:
+def of(scenario: str, level: LevelValue) -> pytest.MarkDecorator:
     """Run a test on what a scenario brought at a level."""
     return pytest.mark.parametrize("came", [(scenario, level)], indirect=True, ids=[f"{scenario}@{level}"])
 
 
-def users(scenario: str, level: Value) -> int:
+def users(scenario: str, level: LevelValue) -> int:
     """Return how many users the traffic of a level has."""
     (flow,) = [flow for flow in SCENARIOS[scenario].level(level).flows if flow.name == TRAFFIC]
     return flow.users

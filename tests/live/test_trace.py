@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from lab.errors import LabError
-from lab.measure.leash import Leash
+from lab.measure.reaper import Reaper
 from lab.servers import Settings
 from lab.stacks import Stack, find
 from lab.trace import run
-from lab.trace.record import Event, StackTrace
 from lab.trace.request import Request, request
 from lab.trace.run import DEFAULT_STACKS, on, trace
+from records.trace import Event, StackTrace
 from tests.live.processes import lab
 
 STREAM = "/stream?chunks=3&interval=0.02&size=16"
@@ -26,20 +26,20 @@ NOTHING_LEFT: list[str] = []
 class Tracing:
     """Traces on one server after the other."""
 
-    def __init__(self, held: Leash, folder: Path) -> None:
-        self.held = held
+    def __init__(self, reaper: Reaper, folder: Path) -> None:
+        self.reaper = reaper
         self.folder = folder
 
     def __call__(self, stack: str | Stack, asked: Request) -> StackTrace:
         """Return a request's trace on a stack."""
         chosen = find(stack) if isinstance(stack, str) else stack
-        return on(chosen, asked, Settings(), self.held, self.folder / "trace")
+        return on(chosen, asked, Settings(), self.reaper, self.folder / "trace")
 
 
 @pytest.fixture
-def tracing(held: Leash, tmp_path: Path) -> Tracing:
+def tracing(reaper: Reaper, tmp_path: Path) -> Tracing:
     """Return a function that traces."""
-    return Tracing(held, tmp_path)
+    return Tracing(reaper, tmp_path)
 
 
 def between(found: StackTrace, source: str, target: str) -> list[str]:

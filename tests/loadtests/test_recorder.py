@@ -9,14 +9,14 @@ import pytest
 from hdrh.histogram import HdrHistogram
 
 from loadtests.recorder import Lane, Recorder
-from loadtests.scenarios import Flow, Way
+from loadtests.scenarios import Behaviour, Flow
 from loadtests.schedule import Turns
 
 CLOSED = Flow("traffic", "/", users=1)
 OPEN = Flow("traffic", "/", users=1, rate_per_s=1000)  # one request each millisecond
-STREAM = Flow("traffic", "/stream", users=1, way="stream", chunks=3)
-DOWNLOAD = Flow("traffic", "/bytes", users=1, way="download", chunks=1)
-IDLE = Flow("traffic", "/", users=1, way="idle")
+STREAM = Flow("traffic", "/stream", users=1, behaviour="stream", chunks=3)
+DOWNLOAD = Flow("traffic", "/bytes", users=1, behaviour="download", chunks=1)
+IDLE = Flow("traffic", "/", users=1, behaviour="idle")
 
 APART = ("seconds", "closed", "bytes", "held", "trace")  # each has tests of its own
 
@@ -389,9 +389,9 @@ def test_bytes_count_when_they_are_read_in_the_window() -> None:
 
 
 @pytest.mark.parametrize("way", ["download", "idle", "silent"])
-def test_what_never_ends_is_not_censored(way: Way) -> None:
+def test_what_never_ends_is_not_censored(way: Behaviour) -> None:
     """A request that isn't meant to be answered in the window isn't a request without an answer."""
-    recorder, (lane,) = recording(Flow("traffic", "/", users=1, way=way))
+    recorder, (lane,) = recording(Flow("traffic", "/", users=1, behaviour=way))
     lane.due_at = 12.0
     recorder.sent(lane, 12.0)
     report = closed(recorder)
@@ -407,7 +407,7 @@ def test_a_download_that_has_not_begun_waits_for_its_first_byte() -> None:
 
 def test_an_upload_on_its_way_has_no_first_byte_to_wait_for() -> None:
     """The pieces of an upload are sent, not read: its answer alone is censored."""
-    recorder, (lane,) = recording(Flow("traffic", "/upload", users=1, way="upload", chunks=10))
+    recorder, (lane,) = recording(Flow("traffic", "/upload", users=1, behaviour="upload", chunks=10))
     lane.due_at = 19.999
     recorder.sent(lane, 19.999)
     assert closed(recorder)["unanswered"] == {"service": [1000], "corrected": [1000]}
@@ -415,7 +415,7 @@ def test_an_upload_on_its_way_has_no_first_byte_to_wait_for() -> None:
 
 def test_messages_on_their_way_have_no_first_byte_to_wait_for() -> None:
     """What a WebSocket hasn't brought back yet is censored as a whole."""
-    recorder, (lane,) = recording(Flow("traffic", "/ws/echo", users=1, way="websocket", chunks=10))
+    recorder, (lane,) = recording(Flow("traffic", "/ws/echo", users=1, behaviour="websocket", chunks=10))
     lane.due_at = 19.999
     recorder.sent(lane, 19.999)
     assert closed(recorder)["unanswered"] == {"service": [1000], "corrected": [1000]}

@@ -4,17 +4,17 @@ import socket
 
 import pytest
 
-from lab.capabilities.bench import Bench
 from lab.capabilities.findings import Finding, no, yes
 from lab.capabilities.protocol import answers_half_closed, speaks_http2, speaks_websocket
+from lab.capabilities.served_experiment import ServedExperiment
 from lab.http_client.connection import Connection
 from lab.servers import HOST
 from tests.lab.http_client.listening import accepting, saying, serving, wait_for_the_end
 from tests.live.frames import TEXT, frame
 
 
-class Elsewhere(Bench):
-    """A bench whose server is somebody else's."""
+class Elsewhere(ServedExperiment):
+    """A served experiment whose server is somebody else's."""
 
     def __init__(self, port: int) -> None:
         self.port = port

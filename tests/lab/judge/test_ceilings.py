@@ -3,7 +3,7 @@
 import pytest
 
 from lab.judge.ceilings import ceiling_per_s, queue_s
-from loadtests.scenarios import Flow, Waiting, Way
+from loadtests.scenarios import Behaviour, Flow, Waiting
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_slots_are_those_of_the_way_of_waiting(waiting: Waiting, ceiling: float)
 
 
 @pytest.mark.parametrize("way", ["download", "idle", "silent"])
-def test_what_does_not_end_has_no_ceiling(way: Way) -> None:
+def test_what_does_not_end_has_no_ceiling(way: Behaviour) -> None:
     """Answers that nobody waits for aren't counted against what is possible."""
-    assert ceiling_per_s(Flow("traffic", "/", users=5, way=way, waits_s=0.1), {"interface": 1}) is None
+    assert ceiling_per_s(Flow("traffic", "/", users=5, behaviour=way, waits_s=0.1), {"interface": 1}) is None
 
 
 def test_a_share_of_the_ceiling_has_none_by_arithmetic() -> None:
@@ -63,7 +63,7 @@ def test_a_queue_fills_when_everybody_has_been_answered_once() -> None:
     [
         Flow("traffic", "/", users=50, rate_per_s=10, waits_s=0.1),
         Flow("traffic", "/", users=50, of_ceiling=1.5, waits_s=0.1),
-        Flow("traffic", "/", users=50, way="idle", waits_s=0.1),
+        Flow("traffic", "/", users=50, behaviour="idle", waits_s=0.1),
         Flow("traffic", "/", users=50),
     ],
     ids=["open", "of ceiling", "endless", "without waiting"],

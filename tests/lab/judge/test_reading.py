@@ -15,7 +15,10 @@ from loadtests.recorder import Lane, Recorder
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
 from tests.lab import runs
 
-FLOWS = (Flow(TRAFFIC, "/stream", users=4, way="stream", chunks=2), Flow(PROBE, "/", users=2, traced=True))
+FLOWS = (
+    Flow(TRAFFIC, "/stream", users=4, behaviour="stream", chunks=2),
+    Flow(PROBE, "/", users=2, traced=True),
+)
 OPENS_AT, CLOSES_AT = 10.0, 14.0
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from lab.trace import client
 from lab.trace.client import converse
-from lab.trace.record import Event
 from lab.trace.request import request
 from lab.trace.wire import Wire
+from records.trace import Event
 from tests.lab.http_client.listening import Then, saying, serving, wait_for_the_end
 
 ROOT = request("/")

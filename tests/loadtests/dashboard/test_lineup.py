@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from loadtests.dashboard.agent import Agent
+from loadtests.dashboard.agent_client import Agent
 from loadtests.dashboard.lineup import read_lineup
 
 ENTRY = {

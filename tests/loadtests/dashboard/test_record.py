@@ -2,26 +2,26 @@
 
 import msgspec
 
-from lab.live import Played
-from loadtests.dashboard.agent import Agent, Footprint, StackUsage, UsageReport
+from lab.measure.dashboard_run import Played
+from loadtests.dashboard.agent_client import Agent, Footprint, StackUsage, UsageReport
+from loadtests.dashboard.live_load import LiveLoad
+from loadtests.dashboard.manual_flows import PROBES_PER_S
 from loadtests.dashboard.monitor import Monitor, Used
 from loadtests.dashboard.record import as_record
-from loadtests.dashboard.stage import LiveStage
-from loadtests.dashboard.work import PROBES_PER_S
 from loadtests.scenarios import PROBE, TRAFFIC
 from tests.loadtests.dashboard.clocks import Clock
 
 
-def test_the_lab_reads_what_was_recorded(stage: LiveStage, clock: Clock) -> None:
+def test_the_lab_reads_what_was_recorded(live_load: LiveLoad, clock: Clock) -> None:
     """Users, flows and usage of each stack arrive by its name."""
-    monitor = Monitor(stage, Agent("http://nowhere", ""))
+    monitor = Monitor(live_load, Agent("http://nowhere", ""))
     usage = StackUsage({1: 0.5}, Footprint(20.0, 15.0, 3), alive=True)
     monitor.used = [Used(UsageReport(clock.now, "here", 2.0, 0.0, {"uvicorn/asgi": usage}), 0.25)]
-    stage.join(1, TRAFFIC)
-    stage.join(1, PROBE)
+    live_load.join(1, TRAFFIC)
+    live_load.join(1, PROBE)
     clock.now += 3
-    stage.close()
-    played = msgspec.json.decode(as_record(stage, monitor), type=Played)
+    live_load.close()
+    played = msgspec.json.decode(as_record(live_load, monitor), type=Played)
     assert (played.scenario, played.closed_at - played.began_at) == ("starvation", 3.0)
     assert played.users == {"gunicorn-sync/wsgi": 0, "uvicorn/asgi": 1}
     assert {name: set(target.flows) for name, target in played.targets.items()} == {
