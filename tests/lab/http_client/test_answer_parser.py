@@ -69,9 +69,9 @@ def test_some_answers_end_with_their_head(head: bytes, method: str) -> None:
 
 def test_body_without_a_length_ends_with_the_connection() -> None:
     """Neither a length nor chunks: closing is its end (RFC 9112, section 6.3)."""
-    parser, events = parsed(b"HTTP/1.0 200 OK\r\n\r\nhi")
-    assert parser.ended is None
-    events += parser.receive(b"")
+    content = b"HTTP/1.0 200 OK\r\n\r\nhi"
+    assert parsed(content)[0].ended is None
+    parser, events = parsed(content, b"")
     assert (parser.ended, body_of(events)) == ("whole", b"hi")
 
 
