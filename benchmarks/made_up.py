@@ -6,7 +6,7 @@ from random import Random
 from hdrh.histogram import HdrHistogram
 
 from lab.judge.comparisons import judge
-from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, TargetReading, Usage
+from lab.judge.reading import Aftermath, Reading
 from lab.measure.execution import as_trial
 from lab.measure.load_generator import Order
 from lab.measure.plan import Task
@@ -16,7 +16,9 @@ from lab.servers import Settings
 from loadtests.recorder import KINDS, LONGEST_US
 from loadtests.scenarios import SCENARIOS, Flow
 from loadtests.schedule import Turns
+from records.load import FlowReading, SecondReading, TargetReading
 from records.run import Commands, Options, Run
+from records.usage import Footprint, Usage
 
 MACHINE = {"cpu": "a made-up processor", "cores": "2", "kernel": "Linux", "python": "CPython 3.11"}
 SAMPLES = 60  # of each latency in each flow

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, cast
 import a2wsgi
 
 from asgi_app.types import Message, Receive, Scope, Send
-from bridge.stock import DEFAULT_POOL, POOL_SETTING
+from bridge.stock import DEFAULT_POOL
+from records.settings import BRIDGE_POOL
 from wsgi_app.types import Environ, StartResponse
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class AsASGI:
     def _made(self) -> a2wsgi.WSGIMiddleware:
         with self._making:
             if self._adapter is None:
-                pool = int(os.environ.get(POOL_SETTING, DEFAULT_POOL))
+                pool = int(os.environ.get(BRIDGE_POOL, DEFAULT_POOL))
                 app = cast("WSGIApp", self._answer)
                 self._adapter = a2wsgi.WSGIMiddleware(app, workers=pool, send_queue_size=0)
             return self._adapter

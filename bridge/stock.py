@@ -17,13 +17,13 @@ import a2wsgi
 import asgi_app
 import wsgi_app
 from asgi_app.types import Handler, Receive, Scope, Send
+from records.settings import BRIDGE_POOL
 from wsgi_app.types import Environ, StartResponse
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import ASGIApp
     from a2wsgi.wsgi_typing import WSGIApp
 
-POOL_SETTING = "LAB_BRIDGE_POOL"
 DEFAULT_POOL = 10  # threads, as a2wsgi has it
 
 _making = threading.Lock()
@@ -34,7 +34,7 @@ def seen_as_asgi(find: Callable[[], WSGIApplication]) -> Handler:
 
     @cache
     def adapter() -> a2wsgi.WSGIMiddleware:
-        pool = int(os.environ.get(POOL_SETTING, DEFAULT_POOL))
+        pool = int(os.environ.get(BRIDGE_POOL, DEFAULT_POOL))
         return a2wsgi.WSGIMiddleware(cast("WSGIApp", find()), workers=pool)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

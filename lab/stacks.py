@@ -11,11 +11,11 @@ from typing import get_args
 from lab.errors import unknown
 from lab.servers import SERVERS, Server, Settings
 from loadtests.scenarios import Waiting
+from records.settings import BRIDGE_POOL
 from records.types import Interface
 
 COPY = "#2"
 ASYNCIO_POOL = min(32, (os.cpu_count() or 1) + 4)  # concurrent.futures.ThreadPoolExecutor, max_workers
-POOL_SETTING = "LAB_BRIDGE_POOL"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Stack:
     def command(self, port: int, settings: Settings) -> Command:
         """Return the command that serves this stack at a port of the settings' host."""
         arguments = self.server.arguments(self.app.target, port, settings)
-        env = {POOL_SETTING: str(settings.threads)} if self._pooled else {}
+        env = {BRIDGE_POOL: str(settings.threads)} if self._pooled else {}
         return Command((sys.executable, "-m", *arguments), env)
 
     def slots(self, settings: Settings, waiting: Waiting = "interface") -> int | None:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import gevent
+import msgspec
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
@@ -93,7 +94,7 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
 
 
 def staged(options: Namespace, host: str | None) -> LevelRun:
-    """Return the level_run that the arguments describe."""
+    """Return the run of the level that the arguments describe."""
     level = chosen_level(options.scenario, options.level)
     return LevelRun(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
 
@@ -133,7 +134,7 @@ def take_charge(runner: MasterRunner, options: Namespace) -> None:
     options.parts = options.expected = runner.worker_count
     if remote_workers.is_remote(runner, options):
         options.expected = options.expect_workers
-        options.offsets = remote_workers.meet(runner)
+        options.offsets = msgspec.to_builtins(remote_workers.meet(runner))
         options.parts = len(options.offsets)
         if options.window:
             remote_workers.stay_as_shared(runner)

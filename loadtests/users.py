@@ -39,13 +39,13 @@ class LaneUser(FastHttpUser):
         return client_behaviours.streaming_client(self.host or "")
 
     def on_stop(self) -> None:
-        """Give the alarm back."""
+        """Give the timer back."""
         if "timer" in self.__dict__:
             self.timer.close()
 
 
 class ScenarioUser(LaneUser):
-    """A user of whichever flow it is placed in; `locustfile` sets the level_run."""
+    """A user of whichever flow it is placed in; `locustfile` sets what is run."""
 
     level_run: ClassVar[LevelRun]
 

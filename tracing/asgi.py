@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Mapping
 
 from asgi_app.types import Handler, Message, Receive, Scope, Send
+from records.trace import Lane
 from tracing.journal import Call, piece
 
 PAYLOADS = ("body", "bytes", "text")  # keys of events whose values are shown by size
@@ -22,7 +23,7 @@ PAYLOADS = ("body", "bytes", "text")  # keys of events whose values are shown by
 class TracedASGI:
     """An app, traced; servers see an ASGI app, the app sees a server ("Middleware")."""
 
-    def __init__(self, app: Handler, caller: str = "server", callee: str = "app") -> None:
+    def __init__(self, app: Handler, caller: Lane = "server", callee: Lane = "app") -> None:
         self.app = app
         self.caller = caller
         self.callee = callee

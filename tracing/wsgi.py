@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+from records.trace import Lane
 from tracing.journal import Call, piece
 from wsgi_app.types import Environ, StartResponse
 
@@ -22,7 +23,7 @@ from wsgi_app.types import Environ, StartResponse
 class TracedWSGI:
     """An app, traced; servers see a WSGI app, the app sees a server ("Middleware: Components that Play Both Sides")."""
 
-    def __init__(self, app: WSGIApplication, caller: str = "server", callee: str = "app") -> None:
+    def __init__(self, app: WSGIApplication, caller: Lane = "server", callee: Lane = "app") -> None:
         self.app = app
         self.caller = caller
         self.callee = callee

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
-from lab.capabilities.served_experiment import Note, ServedExperiment
+from lab.capabilities.served_experiment import ServedExperiment
 from lab.http_client.request import head
 from lab.measure.process_usage import cpu_times, tree
+from records.experiment import Note
+from records.usage import cpu_s_since
 
 CHUNKS, INTERVAL_S = 72, 0.05
 LASTS_S = CHUNKS * INTERVAL_S
@@ -57,7 +59,7 @@ def cleans_up(served: ServedExperiment) -> Finding:
 
 @cache
 def left_midway(served: ServedExperiment) -> Left:
-    """Leave a stream after its first chunk, and wait for what becomes of it: once for each served."""
+    """Leave a stream after its first chunk, and wait for what becomes of it: once for each server."""
     number = served.number()
     leave(served, number, CHUNKS)
     left_at = time.monotonic()
@@ -124,7 +126,7 @@ def busy_cores(served: ServedExperiment) -> float:
     pids = tree(served.server.pid)
     before, began = cpu_times(pids), time.monotonic()
     time.sleep(WATCHED_S)
-    return cpu_times(pids).since(before) / (time.monotonic() - began)
+    return cpu_s_since(cpu_times(pids), before) / (time.monotonic() - began)
 
 
 def leave(served: ServedExperiment, number: str, chunks: int) -> None:

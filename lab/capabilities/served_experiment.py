@@ -1,14 +1,15 @@
 """Where a stack is experimented on: served with an app that notes what it learns, and asked over raw sockets."""
 
 import itertools
-import json
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 from lab.http_client import exchange
 from lab.http_client.answer import Answer
@@ -17,9 +18,10 @@ from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import Stack
+from records.experiment import Note
+from records.settings import NOTES_FILE
 
 Found = TypeVar("Found")
-NOTES = "LAB_NOTES"
 LOOK_EVERY_S = 0.01
 ANSWERS_WITHIN_S = 4.0
 GRACE_S = 0.2  # experiments that need more wait by themselves
@@ -32,16 +34,6 @@ TARGETS = {
     "wsgi-guarded": "experiments:wsgi_as_asgi_guarded",
     "asgi-guarded": "experiments:asgi_as_wsgi_guarded",
 }
-
-
-@dataclass(frozen=True)
-class Note:
-    """What an app noted: in which experiment, what, when (monotonic), and with which facts."""
-
-    number: str
-    what: str
-    at: float
-    facts: dict[str, Any]
 
 
 class ServedExperiment:
@@ -94,12 +86,8 @@ class ServedExperiment:
         """Return what the app has noted in an experiment so far."""
         if not self._notes.is_file():
             return []
-        found = [json.loads(line) for line in self._notes.read_text().splitlines()]
-        return [
-            Note(each.pop("number"), each.pop("what"), each.pop("at"), each)
-            for each in found
-            if each["number"] == number
-        ]
+        notes = msgspec.json.Decoder(Note).decode_lines(self._notes.read_bytes())
+        return [note for note in notes if note.number == number]
 
     def noted(self, number: str, *what: str, within_s: float = ANSWERS_WITHIN_S) -> Note | None:
         """Wait for a note of one of these kinds; `None` when there is none in time."""
@@ -126,7 +114,7 @@ class ServedExperiment:
         place = self._folder / f"{self.stack.name.replace('/', '-')}-{next(self._starts)}"
         self._notes = place.with_suffix(".notes")
         app = replace(self.stack.app, target=TARGETS[self.stack.app.name])
-        reaper = replace(self._reaper, more={NOTES: str(self._notes)})
+        reaper = replace(self._reaper, more={NOTES_FILE: str(self._notes)})
         server = self._running.enter_context(
             serving(
                 replace(self.stack, app=app),

@@ -15,7 +15,7 @@ import msgspec
 
 import loadtests
 from lab.errors import LabError
-from lab.measure.dashboard_run import Played, run_of
+from lab.measure.dashboard_run import run_of
 from lab.measure.environment import environment
 from lab.measure.reaper import Reaper, reaping
 from lab.measure.served_stacks import ServedStacks, serving_stacks
@@ -26,6 +26,7 @@ from lab.servers import HOST, Settings
 from lab.signals import Stopped
 from lab.stacks import Command, Stack
 from lab.tell.charts.palette import look_of
+from records.dashboard import AgentAddress, DashboardStack, Lineup, RecordedLoad
 from records.run import Run, as_json_text
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
@@ -115,11 +116,11 @@ class Judging:
     def _kept(self, body: bytes) -> tuple[Run, Path]:
         """Judge a record and keep it as a run in a folder of its own."""
         try:
-            played = msgspec.json.decode(body, type=Played)
+            load = msgspec.json.decode(body, type=RecordedLoad)
         except msgspec.DecodeError as error:
             raise LabError(f"That isn't a record of a load: {error}.") from error
-        began = time.time() - (time.monotonic() - played.began_at)
-        run = run_of(played, self.stacks, self.settings, environment([], []), began)
+        began = time.time() - (time.monotonic() - load.began_at)
+        run = run_of(load, self.stacks, self.settings, environment([], []), began)
         folder = self.out / run.run.id
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -130,26 +131,26 @@ class Judging:
 
 
 def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> bytes:
-    """Return what locust has to know of the stacks, in JSON (`loadtests/dashboard/lineup.py` reads it)."""
-    stacks = [
-        {
-            "name": name,
-            "url": server.url,
-            "slots": server.stack.slots_by_waiting(settings),
-            "colour": look_of(name).colour,
-            "dash": look_of(name).dash,
-        }
+    """Return the `records.dashboard.Lineup` of what is served, in JSON."""
+    stacks = tuple(
+        DashboardStack(
+            name=name,
+            url=server.url,
+            slots=server.stack.slots_by_waiting(settings),
+            colour=look_of(name).colour,
+            dash=tuple(look_of(name).dash),
+        )
         for name, server in served.servers.items()
-    ]
-    return msgspec.json.encode({"stacks": stacks, "agent": {"url": agent_url, "token": token}})
+    )
+    return msgspec.json.encode(Lineup(stacks, AgentAddress(agent_url, token)))
 
 
 @contextmanager
-def locust(reaper: Reaper, told: bytes, place: Place, folder: Path) -> Iterator["Popen[bytes]"]:
+def locust(reaper: Reaper, lineup_json: bytes, place: Place, folder: Path) -> Iterator["Popen[bytes]"]:
     """Run locust with its web UI, in a folder where no locust.conf can change what it does."""
     lineup_path = folder / "lineup.json"
     lineup_path.touch(mode=0o600)
-    lineup_path.write_bytes(told)
+    lineup_path.write_bytes(lineup_json)
     command = Command(
         (
             *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--lineup", str(lineup_path)),

@@ -10,7 +10,6 @@ from typing import Protocol
 import msgspec
 
 from lab.errors import Cannot, LabError, TrialFailed
-from lab.judge.ceilings import Slots
 from lab.judge.comparisons import judge
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
@@ -20,6 +19,7 @@ from lab.measure.trial import Measured
 from lab.run_folder import write
 from lab.signals import Stopped
 from lab.stacks import Stack
+from loadtests.ceilings import Slots
 from records.run import Doubt, Run, Trial
 
 

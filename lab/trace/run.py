@@ -17,9 +17,9 @@ from lab.stacks import APPS, Command, Stack
 from lab.trace import client, websocket
 from lab.trace.merge import calls_since, lanes_of, life_of, time_line, told, unfinished, written
 from lab.trace.request import Request
+from records.settings import TRACE_FILE
 from records.trace import StackTrace, Trace
 
-SETTING = "LAB_TRACE"
 GRACE_S = 2.0  # for the server to end by itself: lifespan.shutdown is part of its life
 SETTLED_WITHIN_S = 3.0  # for calls to end after the client is done
 LOOKED_FOR_S = 0.3  # for a call to begin when the client left at once
@@ -76,7 +76,7 @@ def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base:
         reaper,
         log_path=base.with_suffix(".log"),
         grace_s=GRACE_S,
-        env={SETTING: str(notes)},
+        env={TRACE_FILE: str(notes)},
     ) as server:
         server.wait_until_ready()
         wire = converse(server.port, request)
@@ -113,7 +113,7 @@ def settle(notes: Path, began_s: float, at_least_s: float) -> None:
 def command(stack: Stack, settings: Settings) -> str:
     """Return the line that serves the traced stack by hand."""
     plain = stack.command(EXAMPLE_PORT, settings)
-    return str(Command(("python", *plain.argv[1:]), {**plain.env, SETTING: "trace.jsonl"}))
+    return str(Command(("python", *plain.argv[1:]), {**plain.env, TRACE_FILE: "trace.jsonl"}))
 
 
 def environment() -> dict[str, str]:

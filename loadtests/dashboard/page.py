@@ -26,10 +26,9 @@ from locust.env import Environment
 
 from loadtests.dashboard.agent_client import AgentError
 from loadtests.dashboard.buttons import BUTTONS
-from loadtests.dashboard.lineup import Lineup
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor
-from loadtests.dashboard.record import as_record
+from records.dashboard import Lineup
 
 PATH = "/side-by-side"
 HERE = Path(__file__).parent
@@ -110,7 +109,7 @@ class Page:
         """Restart a stack."""
         stack = request.args.get("stack", "")
         try:
-            self.lineup.agent.restart(stack)
+            self.monitor.agent.restart(stack)
         except AgentError as error:
             return refusal(HTTPStatus.BAD_GATEWAY, str(error))
         return as_json({"done": f"{stack} was started again"})
@@ -127,7 +126,8 @@ class Page:
         if self.live_load.record is None:
             return refusal(HTTPStatus.CONFLICT, "Nothing has been recorded yet: start a load, then stop it.")
         try:
-            content = self.lineup.agent.ask("POST", target, as_record(self.live_load, self.monitor))
+            record = msgspec.json.encode(self.live_load.recorded(self.monitor.used))
+            content = self.monitor.agent.ask("POST", target, record)
         except AgentError as error:
             return refusal(HTTPStatus.BAD_GATEWAY, str(error))
         headers = {"Content-Disposition": f"attachment; filename={download}"} if download else {}

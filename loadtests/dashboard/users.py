@@ -8,12 +8,12 @@ from locust import task
 from locust.env import Environment
 
 from loadtests import client_behaviours
-from loadtests.dashboard.lineup import Entry
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.recorder import Lane
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
 from loadtests.timer import Timer
 from loadtests.users import LaneUser
+from records.dashboard import DashboardStack
 
 ONCE = {"idle", "silent"}
 """Ways of those who stay away when the server has closed their connection, as they do in `lab compare`."""
@@ -131,6 +131,6 @@ def guest_of(live_load: LiveLoad, place: int, environment: Environment) -> Guest
     return made(environment)
 
 
-def class_name(entry: Entry, kind: str) -> str:
+def class_name(entry: DashboardStack, kind: str) -> str:
     """Return what a stack's users of a kind are called: its check box, with its weight."""
     return f"{entry.name} {kind}"

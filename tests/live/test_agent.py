@@ -16,7 +16,7 @@ from tests.live.test_serve import ended
 WITHIN_S = 20
 GIVEN = "from-the-environment"
 QUICK = (
-    "from lab.signals import stoppable; from lab.elsewhere import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
+    "from lab.signals import stoppable; from lab.commands.remote_options import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
 )
 
 

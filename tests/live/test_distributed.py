@@ -14,15 +14,15 @@ import msgspec
 import psutil
 import pytest
 
-from lab.judge.reading import LoadReading
 from lab.run_folder import read
+from records.load import LoadReading
 from records.run import Trial
 from tests.live.network import Host, network, skip_without_networks
 
 WITHIN_S = 60
 TOKEN = {"LAB_AGENT_TOKEN": "between-namespaces"}
 QUICK = (
-    "from lab.signals import stoppable; from lab.elsewhere import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
+    "from lab.signals import stoppable; from lab.commands.remote_options import ELSEWHERE\nwith stoppable(): ELSEWHERE()"
 )
 HOSTS = ("master", "one", "two", "servers")
 STACKS = ("uvicorn/asgi", "gunicorn-gthread/wsgi")

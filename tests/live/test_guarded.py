@@ -21,6 +21,7 @@ from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import find
+from records.usage import cpu_s_since
 
 Cross = Callable[..., Serving]
 
@@ -95,7 +96,7 @@ def busy_s(server: Serving) -> float:
     """Return the CPU seconds that a server uses while nobody asks it anything."""
     before = cpu_times(tree(server.pid))
     time.sleep(WATCH_S)
-    return cpu_times(tree(server.pid)).since(before)
+    return cpu_s_since(cpu_times(tree(server.pid)), before)
 
 
 def test_stock_wsgi_bridge_is_lost_with_its_clients(cross: Cross) -> None:

@@ -1,4 +1,4 @@
-"""The whole pipeline in milliseconds, with a runner that has no servers."""
+"""The whole pipeline in milliseconds, with a maker of trials that has no servers."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -66,7 +66,7 @@ class Silence:
 
 
 def made(folder: Path, runner: FakeTrialMaker) -> Run:
-    """Make a smoke run on a runner and read what was kept."""
+    """Make a smoke run without servers and read what was kept."""
     stacks = stacks_of(SMOKE, [])
     tasks = plan(SMOKE, stacks, scenarios_of(SMOKE, []), seed=1)
     run = new_run(SMOKE, stacks, tasks, Settings(), seed=1, machine={})
@@ -147,7 +147,7 @@ def test_results_are_readable_after_every_trial(tmp_path: Path) -> None:
 
 
 def test_stacks_that_take_turns_are_measured_together(tmp_path: Path) -> None:
-    """One call of the runner gets both stacks where they take turns, and one of them elsewhere."""
+    """One call gets both stacks where they take turns, and one of them elsewhere."""
     runner = FakeTrialMaker()
     run = made(tmp_path, runner)
     assert [len(block) for block in runner.blocks] == [2, 2] + [1] * 10
