@@ -109,3 +109,22 @@ def test_modules_stay_small(path: Path) -> None:
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 60]
     assert (len(path.read_text().splitlines()) <= 400, long) == (True, [])
+
+
+def test_the_client_understands_bytes_without_a_machine() -> None:
+    """Only its connection and what is exchanged over it know sockets and clocks, and it stands on the ground."""
+    modules = {path.stem: imports(path) for path in (ROOT / "lab" / "http_client").glob("*.py")}
+    pure = modules.keys() - {"connection", "exchange"}
+    assert {name for module in pure for name in modules[module]} & {"os", "socket", "time", "select"} == set()
+    used = {name for names in modules.values() for name in names if name.startswith("lab.")}
+    assert {".".join(name.split(".")[:2]) for name in used} == {"lab.http_client", "lab.servers"}
+
+
+def test_one_client_speaks_the_protocols() -> None:
+    """Whatever else in the lab asks a server about HTTP or WebSocket asks it through the client."""
+    speaking = [
+        path.parent.name
+        for path in (ROOT / "lab").rglob("*.py")
+        if {name.partition(".")[0] for name in imports(path)} & {"h11", "websockets", "wsproto"}
+    ]
+    assert set(speaking) == {"http_client"}

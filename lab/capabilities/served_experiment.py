@@ -3,24 +3,27 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from lab.capabilities.wire import ANSWERS_WITHIN_S, Answer, Wire, connected
+from lab.http_client import exchange
+from lab.http_client.answer import Answer
+from lab.http_client.connection import Connection
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
-from lab.servers import Settings
+from lab.servers import HOST, Settings
 from lab.stacks import Stack
 from records.experiment import Note
 from records.settings import NOTES_FILE
 
 Found = TypeVar("Found")
 LOOK_EVERY_S = 0.01
+ANSWERS_WITHIN_S = 4.0
 GRACE_S = 0.2  # experiments that need more wait by themselves
 
 TARGETS = {
@@ -70,16 +73,14 @@ class ServedExperiment:
         """Return a number that no experiment has had yet."""
         return str(next(self._numbers))
 
-    @contextmanager
-    def connected(self, within_s: float = ANSWERS_WITHIN_S) -> Iterator[Wire]:
-        """Open a connection and close it at the end."""
-        with connected(self.server.port, within_s) as wire:
-            yield wire
+    def connected(self, within_s: float = ANSWERS_WITHIN_S) -> Connection:
+        """Open a connection, on which nobody waits longer for something to be said."""
+        return Connection(HOST, self.server.port, within_s)
 
     def get(self, target: str, *headers: tuple[str, str], within_s: float = ANSWERS_WITHIN_S) -> Answer:
         """Ask on a connection of its own."""
-        with self.connected(within_s) as wire:
-            return wire.request("GET", target, headers=headers)
+        with self.connected(within_s) as connection:
+            return exchange.ask(connection, "GET", target, headers)
 
     def notes(self, number: str) -> list[Note]:
         """Return what the app has noted in an experiment so far."""
@@ -132,8 +133,8 @@ class ServedExperiment:
         while time.monotonic() < deadline:
             server.check_alive()
             try:
-                with connected(server.port) as wire:
-                    if wire.request("GET", "/").whole:
+                with Connection(HOST, server.port, ANSWERS_WITHIN_S) as connection:
+                    if exchange.ask(connection, "GET", "/").whole:
                         return
             except OSError:
                 time.sleep(LOOK_EVERY_S)
