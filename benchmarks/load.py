@@ -65,7 +65,7 @@ def main() -> int:
                 for kind in list(rates)[:: 1 if turn % 2 else -1]:
                     order = kind(FLAT_OUT.name, LEVEL.value, LEVEL.window_s, (server.url,))
                     rates[kind].append(rate_per_s(load, order, folder / "load"))
-    lab, bare = (np.array(found) for found in rates.values())
+    lab, bare = (np.array(values) for values in rates.values())
     ratios = lab / bare
     interval = bootstrap((ratios,), np.median, rng=1).confidence_interval
     table = Table("bare user, /s", "the lab's user, /s", "ratio", "95 % interval", "required")

@@ -55,7 +55,7 @@ def measured(task: Task, random: Random) -> Measured:
     count = round(task.window_s / Turns(1, 0).turn_s) if task.level.turns else max(1, round(task.window_s))
     each_s = task.window_s / count
     flows = {
-        flow.name: came(flow, task.window_s, count, speed * random.gauss(1, 0.03), random)
+        flow.name: flow_reading(flow, task.window_s, count, speed * random.gauss(1, 0.03), random)
         for flow in task.level.flows
     }
     usage = [
@@ -79,7 +79,7 @@ def commands(task: Task, port: int) -> Commands:
     return Commands(str(task.stack.command(port, Settings())), str(order.by_hand()))
 
 
-def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:
+def flow_reading(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:
     """Return what a flow might have brought in."""
     middle_ms = (flow.waits_s * 1000 or 0.4) * speed
     micros = [round(1000 * middle_ms * random.lognormvariate(0, 0.2)) for _ in range(SAMPLES)]
@@ -108,8 +108,8 @@ def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) 
 
 def histogram(micros: Sequence[int]) -> str:
     """Return an encoded histogram."""
-    made = HdrHistogram(1, LONGEST_US, 3)
+    recorded = HdrHistogram(1, LONGEST_US, 3)
     for value in micros:
-        made.record_value(value)
-    encoded: str = made.encode().decode()
+        recorded.record_value(value)
+    encoded: str = recorded.encode().decode()
     return encoded

@@ -102,11 +102,11 @@ def staged(options: Namespace, host: str | None) -> LevelRun:
 def chosen_level(scenario: str, value: str) -> Level:
     """Return the level asked for, the last by default; exit with the choices when there is none such."""
     levels = ALL[scenario].levels
-    found = {str(level.value): level for level in levels}.get(value or str(levels[-1].value))
-    if found is None:
+    level = {str(each.value): each for each in levels}.get(value or str(levels[-1].value))
+    if level is None:
         choices = ", ".join(str(level.value) for level in levels)
         raise SystemExit(f"{scenario} has no level {value}: choose one of {choices}")
-    return found
+    return level
 
 
 def begin(environment: Environment, tell: str = "", **_: object) -> None:

@@ -45,7 +45,7 @@ def diff(
     if as_json:
         print_json(whole)
     else:
-        wide_console().print(differences.told(shown))
+        wide_console().print(differences.render(shown))
     job_summary.append(differences.markdown(shown))
     if html is not None:
         write_whole(html, differences.page(shown).encode("utf-8", "replace"))

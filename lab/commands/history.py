@@ -52,7 +52,7 @@ def history(
             f"No run below {out} has {over_time.figure} at {name}@{at}: see what `lab report` tells."
         )
     else:
-        wide_console().print(histories.told(over_time))
+        wide_console().print(histories.render(over_time))
 
 
 def runs_below(out: Path) -> tuple[list[Run], list[str]]:

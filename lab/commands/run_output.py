@@ -45,7 +45,7 @@ def show(run: Run, folder: Path, *, as_json: bool) -> None:
         print_json(run)
         return
     console = wide_console()
-    console.print(terminal.told(run))
+    console.print(terminal.render(run))
     if run.run.finished is None:
         why = f" ({run.run.stopped})" if run.run.stopped else ""
         progress = f"{len(run.trials)} of {run.run.planned_trials} trials were made{why}"

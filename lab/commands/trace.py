@@ -88,7 +88,7 @@ def trace(
         print_json(result)
     else:
         console = wide_console()
-        console.print(terminal.told(result, console.width))
+        console.print(terminal.render(result, console.width))
     if html is not None:
         write_page(result, html)
     if run is not None:

@@ -42,7 +42,7 @@ def connected(port: int, wire: Wire) -> Iterator[Connection]:
         except TimeoutError:
             wire.sent("gave up", silent_s=SILENT_S)
         except OSError as error:
-            wire.came("reset", error=type(error).__name__)
+            wire.received("reset", error=type(error).__name__)
 
 
 def _talk(connection: Connection, wire: Wire, request: Request, to_send: deque[Part]) -> None:
@@ -62,7 +62,7 @@ def _talk(connection: Connection, wire: Wire, request: Request, to_send: deque[P
         due_s = began_s + to_send[0].due_s if to_send else None
         piece = connection.receive(earliest(gone_s, due_s))
         if piece and not piece.data:
-            wire.came("closed", piece.at_s)
+            wire.received("closed", piece.at_s)
             return
         if piece:
             lines, body = heads.feed(piece.data)

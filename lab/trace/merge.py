@@ -21,7 +21,7 @@ def written(path: Path) -> list[JournalLine]:
     return sorted((decoder.decode(line) for line in whole), key=lambda line: line.at_s)
 
 
-def life_of(lines: Sequence[JournalLine]) -> list[JournalLine]:
+def lifespan_of(lines: Sequence[JournalLine]) -> list[JournalLine]:
     """Return the lines of the server's own life (ASGI lifespan), from its start to its end."""
     names = {line.call for line in lines if scope_type(line) == "lifespan"}
     return [line for line in lines if line.call in names]
@@ -30,7 +30,7 @@ def life_of(lines: Sequence[JournalLine]) -> list[JournalLine]:
 def calls_since(lines: Sequence[JournalLine], began_s: float) -> list[JournalLine]:
     """Return the lines of calls that began then or later, and aren't the server's own life."""
     first = {line.call: line.at_s for line in reversed(lines)}
-    life = {line.call for line in life_of(lines)}
+    life = {line.call for line in lifespan_of(lines)}
     return [line for line in lines if line.call not in life and first[line.call] >= began_s]
 
 
@@ -42,11 +42,11 @@ def unfinished(lines: Sequence[JournalLine]) -> list[str]:
 
 def time_line(lines: Sequence[JournalLine], wire: Wire) -> list[Event]:
     """Return the steps of all sides in the order of time, in milliseconds since the client connected."""
-    steps = [event for line in lines for event in told(line, wire)]
+    steps = [event for line in lines for event in events_of(line, wire)]
     return sorted([*wire.events, *steps], key=lambda event: event.at_ms)
 
 
-def told(line: JournalLine, wire: Wire) -> Iterator[Event]:
+def events_of(line: JournalLine, wire: Wire) -> Iterator[Event]:
     """Yield a line as an event."""
     where = Where(line.pid, line.thread, line.thread_id, line.task)
     yield Event(

@@ -15,7 +15,7 @@ from lab.measure.server_process import ServerFailed, serving
 from lab.servers import Settings
 from lab.stacks import APPS, Command, Stack
 from lab.trace import client, websocket
-from lab.trace.merge import calls_since, lanes_of, life_of, time_line, told, unfinished, written
+from lab.trace.merge import calls_since, events_of, lanes_of, lifespan_of, time_line, unfinished, written
 from lab.trace.request import Request
 from records.settings import TRACE_FILE
 from records.trace import StackTrace, Trace
@@ -50,16 +50,16 @@ def trace(stacks: Sequence[Stack], request: Request, settings: Settings, say: Sa
         if reason := stack.missing():
             raise LabError(f"{stack.name} can't be traced: {reason}.")
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    made = []
+    traces = []
     with reaping() as reaper, TemporaryDirectory(prefix="lab-trace-") as folder:
         for number, stack in enumerate(stacks):
             say(stack.name)
             try:
-                made.append(on(stack, request, settings, reaper, Path(folder) / str(number)))
+                traces.append(on(stack, request, settings, reaper, Path(folder) / str(number)))
             except ServerFailed as failed:
                 last = f" It said last: {failed.log[-1]}" if failed.log else ""
                 raise LabError(f"{failed}{last}") from failed
-    return Trace(request.asked, made, environment(), started)
+    return Trace(request.asked, traces, environment(), started)
 
 
 def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base: Path) -> StackTrace:
@@ -89,7 +89,7 @@ def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base:
         command(chosen, settings),
         lanes_of(lines, bridged=stack.app.bridged),
         time_line(calls, wire),
-        [event for line in life_of(lines) for event in told(line, wire)],
+        [event for line in lifespan_of(lines) for event in events_of(line, wire)],
         unfinished(calls),
         watched_ms,
     )

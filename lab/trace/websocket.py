@@ -75,7 +75,7 @@ class Conversation:
     def hear(self, piece: Piece) -> None:
         """Note what came and act on it: the next text after a reply, what the protocol asks for, or leave."""
         if not piece.data:
-            self.wire.came("closed", piece.at_s)
+            self.wire.received("closed", piece.at_s)
             self.over = True
             return
         self.socket.receive(piece)
@@ -83,7 +83,7 @@ class Conversation:
         lines, body = self.heads.feed(piece.data)
         details = on_the_wire(len(piece.data), lines, b"" if frames else body)
         names = {"frames": [described(frame) for frame in frames]} if frames else {}
-        self.wire.came("bytes", piece.at_s, **details, **names)
+        self.wire.received("bytes", piece.at_s, **details, **names)
         if any(frame.last and frame.kind in {"text", "binary"} for frame in frames):
             self.speaks_at_s = 0.0
         for reply in self.socket.replies():

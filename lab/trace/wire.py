@@ -23,7 +23,7 @@ class Wire:
         """Note what goes to the server now."""
         self._note("client", "server", step, details)
 
-    def came(self, step: str, at_s: float | None = None, **details: object) -> None:
+    def received(self, step: str, at_s: float | None = None, **details: object) -> None:
         """Note what came from the server, at a moment of time.monotonic or just now."""
         self._note("server", "client", step, details, at_s)
 
@@ -31,11 +31,11 @@ class Wire:
         """Note bytes that came; the reads after many are added up into one."""
         self._reads += 1
         if self._reads <= MOST_READS or head:
-            self.came("bytes", at_s, **on_the_wire(size, head, body))
+            self.received("bytes", at_s, **on_the_wire(size, head, body))
             return
         last = self.events.pop() if self._reads > MOST_READS + 1 else None
         before = last.details if last else {"bytes": 0, "reads": 0}
-        self.came("bytes", at_s, bytes=before["bytes"] + size, reads=before["reads"] + 1)
+        self.received("bytes", at_s, bytes=before["bytes"] + size, reads=before["reads"] + 1)
 
     @property
     def now_ms(self) -> float:

@@ -50,7 +50,7 @@ def install(environment: Environment, lineup_path: Path) -> None:
     classes = classes_for(live_load)
     environment.user_classes = list(classes.values())
     environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
-    environment.available_user_tasks = {name: list(made.tasks) for name, made in classes.items()}
+    environment.available_user_tasks = {name: list(user_class.tasks) for name, user_class in classes.items()}
     locust.stats.HISTORY_STATS_INTERVAL_SEC = 1
     locust.runners.CPU_MONITOR_INTERVAL = 1.0
     events.request.add_listener(on_request)
@@ -73,9 +73,9 @@ def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
     @app.after_request
     def with_figures(response: Response) -> Response:
         if request.path == "/stats/requests" and response.status_code == HTTPStatus.OK:
-            told = response.get_json()
-            told["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
-            response.set_data(app.json.dumps(told))
+            statistics = response.get_json()
+            statistics["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
+            response.set_data(app.json.dumps(statistics))
         return response
 
     web_ui.template_args |= {

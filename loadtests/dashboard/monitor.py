@@ -81,9 +81,9 @@ class TallyReader:
         if not recorded:
             tally.samples.clear()
         errors = sum(tally.errors.values())
-        came = len(fresh), errors - self.errors
+        counts = len(fresh), errors - self.errors
         self.answers, self.errors = len(tally.samples), errors
-        return came
+        return counts
 
 
 class Monitor:
@@ -146,16 +146,16 @@ class Monitor:
     ) -> StackStatus:
         recorder, flow = self._recorders[place], self._load.flow(place)
         footprint = stack.footprint if stack else None
-        came = {name: self._read(place, name, now) for name in recorder.tallies}
+        fresh_counts = {name: self._read(place, name, now) for name in recorder.tallies}
         users = sum(lane.flow is flow for lane in recorder.lanes)
         stack_slots = self._load.stacks[place].slots
         return StackStatus(
             users=users,
             in_progress=sum(lane.sent_at is not None or lane.holds for lane in recorder.lanes),
             slots=stack_slots.get(flow.waiting),
-            throughput_per_s=came.get(TRAFFIC, (0, 0))[0] / elapsed_s,
+            throughput_per_s=fresh_counts.get(TRAFFIC, (0, 0))[0] / elapsed_s,
             ceiling_per_s=None if flow.open_loop else ceiling_per_s(replace(flow, users=users), stack_slots),
-            errors=sum(errors for _, errors in came.values()),
+            errors=sum(errors for _, errors in fresh_counts.values()),
             traffic=self._percentiles(place, TRAFFIC, now),
             probe=self._percentiles(place, PROBE, now),
             cpu_cores=cores,

@@ -72,7 +72,7 @@ class Page:
 
     def show(self) -> Response:
         """Return the page."""
-        told = {
+        page_data = {
             "token": self.token,
             "stacks": [{"name": e.name, "colour": e.colour, "dash": e.dash} for e in self.lineup.stacks],
         }
@@ -81,7 +81,7 @@ class Page:
             style=(HERE / "page.css").read_text(),
             stacks=self.lineup.stacks,
             demonstrations=BUTTONS.values(),
-            told=told,
+            page_data=page_data,
         )
         return Response(text, content_type="text/html; charset=utf-8")
 
@@ -99,11 +99,11 @@ class Page:
 
     def demonstrate(self, name: str) -> Response:
         """Press a button."""
-        found = BUTTONS.get(name)
-        if found is None:
+        button = BUTTONS.get(name)
+        if button is None:
             return refusal(HTTPStatus.NOT_FOUND, f"There is no demonstration {name!r}.")
-        found.do(self.environment, self.live_load)
-        return as_json({"done": found.label})
+        button.do(self.environment, self.live_load)
+        return as_json({"done": button.label})
 
     def restart(self) -> Response:
         """Restart a stack."""

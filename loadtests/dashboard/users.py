@@ -117,18 +117,18 @@ class Guest(StackUser):
 
 def classes_for(live_load: LiveLoad) -> dict[str, type[StackUser]]:
     """Return the user classes of all stacks, by the names under which locust offers them."""
-    made: dict[str, type[StackUser]] = {}
+    classes: dict[str, type[StackUser]] = {}
     for place, entry in enumerate(live_load.stacks):
         for base, kind in ((TrafficUser, TRAFFIC), (ProbeUser, PROBE)):
             name = class_name(entry, kind)
-            made[name] = type(name, (base,), {"live_load": live_load, "place": place, "host": entry.url})
-    return made
+            classes[name] = type(name, (base,), {"live_load": live_load, "place": place, "host": entry.url})
+    return classes
 
 
 def guest_of(live_load: LiveLoad, place: int, environment: Environment) -> Guest:
     """Return a guest of a stack."""
-    made: type[Guest] = type("Guest", (Guest,), {"live_load": live_load, "place": place})
-    return made(environment)
+    guest_class: type[Guest] = type("Guest", (Guest,), {"live_load": live_load, "place": place})
+    return guest_class(environment)
 
 
 def class_name(entry: DashboardStack, kind: str) -> str:

@@ -31,8 +31,8 @@ BEGAN = 1_767_323_045.0  # 2026-01-02T03:04:05 UTC
 
 def used(at: float, cpu_s: float, *stacks: str) -> UsageSample:
     """Return what the agent told at a moment: each stack has used so much."""
-    told = {name: StackUsage({7: cpu_s}, runs.BEFORE, alive=True) for name in stacks}
-    return UsageSample(UsageReport(at, "here", 3 * cpu_s, 0.0, told), cpu_s)
+    render = {name: StackUsage({7: cpu_s}, runs.BEFORE, alive=True) for name in stacks}
+    return UsageSample(UsageReport(at, "here", 3 * cpu_s, 0.0, render), cpu_s)
 
 
 def played(
@@ -178,7 +178,7 @@ def test_it_is_told_like_any_run(scenario: str) -> None:
     run = made(played({LOOP: BOTH, SYNC: {"traffic": STUCK, "probe": PROBE}}, scenario=scenario))
     page = html.report(run, pictures(run), {})
     assert "all stacks were loaded at once, on one machine, by hand" in page
-    assert terminal.told(run) is not None
+    assert terminal.render(run) is not None
 
 
 def test_load_of_nobody_is_told() -> None:

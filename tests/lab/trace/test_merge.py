@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from lab.trace.merge import calls_since, lanes_of, life_of, time_line, unfinished, written
+from lab.trace.merge import calls_since, lanes_of, lifespan_of, time_line, unfinished, written
 from lab.trace.wire import Wire
 from records.trace import JournalLine
 
@@ -40,7 +40,7 @@ def test_calls_before_the_client_are_left_out() -> None:
 
 def test_the_servers_life_is_apart() -> None:
     """From its scope to its end."""
-    assert life_of(LINES) == LIFE
+    assert lifespan_of(LINES) == LIFE
 
 
 def test_calls_without_an_end_are_named() -> None:
