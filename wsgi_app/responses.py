@@ -1,7 +1,7 @@
 """Answers, as PEP 3333 wants them: start_response first, then an iterable of bytes."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 
 from contract import payloads, problems
@@ -20,15 +20,7 @@ def answer(
     headers: Iterable[tuple[str, str]] = (),
 ) -> Iterable[bytes]:
     """Answer with a whole body and its length."""
-    start_response(
-        status_line(status),
-        [
-            ("content-type", media_type),
-            ("content-length", str(len(body))),
-            INTERFACE,
-            *headers,
-        ],
-    )
+    start_response(status_line(status), [*answer_headers(media_type, len(body)), *headers])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
@@ -57,7 +49,7 @@ def stream(
     The server takes the next chunk when the last one is written, and calls `close` on the generator when the
     client has gone (PEP 3333, "Middleware Handling of Block Boundaries" and "close").
     """
-    start_response(status_line(HTTPStatus.OK), [("content-type", media_type), INTERFACE, *headers])
+    start_response(status_line(HTTPStatus.OK), [*answer_headers(media_type), *headers])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else chunks
 
 
@@ -65,3 +57,10 @@ def stream(
 def status_line(status: HTTPStatus) -> str:
     """Return the status with its phrase, as start_response takes it."""
     return f"{status.value} {status.phrase}"
+
+
+@lru_cache
+def answer_headers(media_type: str, length: int | None = None) -> tuple[tuple[str, str], ...]:
+    """Return the headers that every answer has, ready-made: they are kept for the next one like it."""
+    sized = () if length is None else (("content-length", str(length)),)
+    return ("content-type", media_type), *sized, INTERFACE
