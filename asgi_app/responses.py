@@ -1,12 +1,12 @@
 """Answers, as ASGI wants them: a start event first, then body events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from functools import lru_cache
 from http import HTTPStatus
 
-from asgi_app.types import Message, Receive, Scope, Send
+from asgi_app.types import EncodedHeaders, Headers, Message, Receive, Scope, Send
 from contract import payloads, problems
 
 GONE = frozenset({"http.disconnect", "websocket.disconnect"})
@@ -24,10 +24,10 @@ async def answer(
     media_type: str = payloads.TEXT,
     *,
     status: HTTPStatus = HTTPStatus.OK,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> None:
     """Answer with a whole body and its length."""
-    fields = [*answer_headers(media_type, len(body)), *encoded(headers)]
+    fields = ready_headers(media_type, len(body), headers)
     try:
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": b"" if scope.get("method") == "HEAD" else body})
@@ -54,14 +54,14 @@ async def stream(
     chunks: AsyncGenerator[bytes, None],
     media_type: str = payloads.TEXT,
     *,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> None:
     """Answer with chunks, each sent when it is made.
 
     `send` returns when the server can take more, and says nothing of a client that has gone: http.disconnect
     does (ASGI HTTP specification, "Disconnect"), so the stream listens while it sends.
     """
-    fields = [*answer_headers(media_type), *encoded(headers)]
+    fields = ready_headers(media_type, None, headers)
     start = {"type": "http.response.start", "status": HTTPStatus.OK, "headers": fields}
     if not await send_if_connected(send, start):
         return
@@ -110,12 +110,12 @@ async def _until_client_gone(receive: Receive) -> None:
 
 
 @lru_cache
-def answer_headers(media_type: str, length: int | None = None) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the headers that every answer has, ready-made: they are kept for the next one like it."""
+def ready_headers(media_type: str, length: int | None, headers: Headers) -> EncodedHeaders:
+    """Return all headers of an answer, and keep them for the next one like it."""
     sized = () if length is None else (("content-length", str(length)),)
-    return tuple(encoded([("content-type", media_type), *sized, INTERFACE]))
+    return encoded((("content-type", media_type), *sized, INTERFACE, *headers))
 
 
-def encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+def encoded(headers: Headers) -> EncodedHeaders:
     """Return headers as ASGI takes them: byte strings."""
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)

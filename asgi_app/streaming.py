@@ -31,7 +31,7 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
         send,
         _with_pauses(chunks, interval),
         payloads.EVENTS,
-        headers=[("cache-control", "no-store")],
+        headers=(("cache-control", "no-store"),),
     )
 
 
@@ -44,7 +44,7 @@ async def bytes_(scope: Scope, receive: Receive, send: Send) -> None:
         send,
         _with_pauses(payloads.pieces(size), 0),
         payloads.BYTES,
-        headers=[("content-length", str(size))],
+        headers=(("content-length", str(size)),),
     )
 
 

@@ -35,7 +35,7 @@ async def accept(scope: Scope, receive: Receive, send: Send) -> None:
     """Open the WebSocket, in our subprotocol where the client offers it (RFC 6455, section 1.9)."""
     await receive()
     subprotocol = payloads.SUBPROTOCOL if payloads.SUBPROTOCOL in scope["subprotocols"] else None
-    headers = responses.encoded([responses.INTERFACE])
+    headers = list(responses.encoded((responses.INTERFACE,)))
     await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": headers})
 
 

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from http import HTTPStatus
 
 from contract import payloads, problems
-from wsgi_app.types import Environ, StartResponse
+from wsgi_app.types import Environ, Headers, StartResponse
 
 INTERFACE = ("x-lab-interface", "wsgi")
 
@@ -17,10 +17,10 @@ def answer(
     media_type: str = payloads.TEXT,
     *,
     status: HTTPStatus = HTTPStatus.OK,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> Iterable[bytes]:
     """Answer with a whole body and its length."""
-    start_response(status_line(status), [*answer_headers(media_type, len(body)), *headers])
+    start_response(status_line(status), [*ready_headers(media_type, len(body), headers)])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
@@ -42,14 +42,14 @@ def stream(
     chunks: Iterable[bytes],
     media_type: str = payloads.TEXT,
     *,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> Iterable[bytes]:
     """Answer with chunks, each sent when it is made.
 
     The server takes the next chunk when the last one is written, and calls `close` on the generator when the
     client has gone (PEP 3333, "Middleware Handling of Block Boundaries" and "close").
     """
-    start_response(status_line(HTTPStatus.OK), [*answer_headers(media_type), *headers])
+    start_response(status_line(HTTPStatus.OK), [*ready_headers(media_type, None, headers)])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else chunks
 
 
@@ -60,7 +60,10 @@ def status_line(status: HTTPStatus) -> str:
 
 
 @lru_cache
-def answer_headers(media_type: str, length: int | None = None) -> tuple[tuple[str, str], ...]:
-    """Return the headers that every answer has, ready-made: they are kept for the next one like it."""
+def ready_headers(media_type: str, length: int | None, headers: Headers) -> Headers:
+    """Return all headers of an answer, and keep them for the next one like it.
+
+    A server may change the list that it is given (PEP 3333, "The start_response() Callable"): each has its own.
+    """
     sized = () if length is None else (("content-length", str(length)),)
-    return ("content-type", media_type), *sized, INTERFACE
+    return ("content-type", media_type), *sized, INTERFACE, *headers

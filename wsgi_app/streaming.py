@@ -30,7 +30,7 @@ def events(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         start_response,
         _with_pauses(chunks, interval),
         payloads.EVENTS,
-        headers=[("cache-control", "no-store")],
+        headers=(("cache-control", "no-store"),),
     )
 
 
@@ -42,7 +42,7 @@ def bytes_(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         start_response,
         _with_pauses(payloads.pieces(size), 0),
         payloads.BYTES,
-        headers=[("content-length", str(size))],
+        headers=(("content-length", str(size)),),
     )
 
 

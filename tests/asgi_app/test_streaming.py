@@ -93,7 +93,7 @@ def test_a_stream_has_no_length() -> None:
     async def stream() -> None:
         chunks = Chunks(last=0).make()
         await responses.stream(
-            GET, connection.receive, connection.send, chunks, "text/x-lab", headers=[("x-lab", "1")]
+            GET, connection.receive, connection.send, chunks, "text/x-lab", headers=(("x-lab", "1"),)
         )
 
     asyncio.run(stream())
