@@ -11,8 +11,8 @@ One call has these steps, in this order:
 All of it happens on one thread, which is taken until step 5 is over.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any, cast
 from wsgiref.types import WSGIApplication
 
 from records.trace import Lane
@@ -47,7 +47,7 @@ class TracedWSGI:
             call.to_server("raise", error=repr(error))
             raise
         call.to_server("return", iterable=type(iterable).__name__)
-        return TracedIterable(iterable, call)
+        return (TracedSized if isinstance(iterable, Sized) else TracedIterable)(iterable, call)
 
 
 class TracedIterable:
@@ -82,6 +82,13 @@ class TracedIterable:
         self.call.to_app("close", heard=close is not None)
         if close is not None:
             close()
+
+
+class TracedSized(TracedIterable):
+    """The same of what has a length, as a list has: the caller may rely on it ("Specification Details")."""
+
+    def __len__(self) -> int:
+        return len(cast("Sized", self.iterable))
 
 
 class TracedWrite:
