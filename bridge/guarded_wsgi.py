@@ -238,8 +238,8 @@ def until_gone(chunks: Iterable[bytes], start: Start, client: Client) -> Iterato
 
 def body(environ: Environ, client: Client) -> io.BufferedIOBase:
     """Return wsgi.input with all methods that PEP 3333 asks of it ("Input and Error Streams")."""
-    declared = environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
-    if declared or environ["SERVER_PROTOCOL"] not in DECLARING:
+    has_body = environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+    if has_body or environ["SERVER_PROTOCOL"] not in DECLARING:
         return io.BufferedReader(Pieces(client))
     return io.BytesIO()
 

@@ -36,8 +36,8 @@ class TracedWSGI:
         def traced_start_response(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
         ) -> Callable[[bytes], object]:
-            failed = {"exc_info": repr(exc_info[1])} if exc_info else {}
-            call.to_server("start_response", status=status, headers=headers, **failed)
+            error = {"exc_info": repr(exc_info[1])} if exc_info else {}
+            call.to_server("start_response", status=status, headers=headers, **error)
             return TracedWrite(start_response(status, headers, exc_info), call)
 
         environ["wsgi.input"] = TracedInput(environ["wsgi.input"], call)
@@ -114,26 +114,26 @@ class TracedInput:
     def read(self, *size: int) -> bytes:
         """Read up to so many bytes; none are the body's end."""
         self.call.to_server("read", method="read", asked=size[0] if size else None)
-        return self._got(self.stream.read(*size))
+        return self._note_piece(self.stream.read(*size))
 
     def readline(self, *size: int) -> bytes:
         """Read up to the end of a line."""
         self.call.to_server("read", method="readline", asked=size[0] if size else None)
-        return self._got(self.stream.readline(*size))
+        return self._note_piece(self.stream.readline(*size))
 
     def readlines(self, *hint: int) -> list[bytes]:
         """Read all lines."""
         self.call.to_server("read", method="readlines", asked=hint[0] if hint else None)
         lines: list[bytes] = self.stream.readlines(*hint)
-        self._got(b"".join(lines))
+        self._note_piece(b"".join(lines))
         return lines
 
     def __iter__(self) -> Iterator[bytes]:
         """Read line by line."""
         for line in self.stream:
             self.call.to_server("read", method="iteration", asked=None)
-            yield self._got(line)
+            yield self._note_piece(line)
 
-    def _got(self, data: bytes) -> bytes:
+    def _note_piece(self, data: bytes) -> bytes:
         self.call.to_app("got", **piece(data))
         return data
