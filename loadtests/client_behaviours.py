@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from geventhttpclient import HTTPClient
 
+from loadtests.http_client import LoadClient
 from loadtests.recorder import Lane
 from loadtests.scenarios import Behaviour
 from loadtests.websocket import EchoSocket
@@ -186,7 +187,7 @@ def connection(user: "LaneUser") -> http.client.HTTPConnection:
 
 def streaming_client(host: str) -> HTTPClient:
     """Return a client whose answers can be read line by line."""
-    return HTTPClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)
+    return LoadClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)
 
 
 BEHAVIOURS: dict[Behaviour, Callable[["LaneUser", Lane], None]] = {
