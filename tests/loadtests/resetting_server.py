@@ -179,3 +179,10 @@ def answer(request: bytes) -> bytes:
 
 
 OPERATIONS = {"connect": ("connect",), "sendall": ("sendall",), "recv": ("recv", "recv_into")}
+MOMENTS = {
+    "connecting": Moment("connect", 1),
+    "sending": Moment("sendall", 1),
+    "reading": Moment("recv", 1),
+    "midway": Moment("recv", 2, begun, 1),
+    "midway of the last": Moment("recv", 2, begun_last, 1),
+}

@@ -7,27 +7,11 @@ import pytest
 
 from loadtests.scenarios import Behaviour
 from tests.loadtests.load_users import NewUser, open_sockets
-from tests.loadtests.resetting_server import (
-    Moment,
-    answer,
-    begun,
-    begun_last,
-    held_up,
-    refusing,
-    resetting,
-    serving,
-)
+from tests.loadtests.resetting_server import MOMENTS, Moment, answer, held_up, refusing, resetting, serving
 
 HOLDING: tuple[Behaviour, ...] = ("idle", "silent")
 KEEPING: tuple[Behaviour, ...] = ("ask", "stream", "websocket")
 ASKING: tuple[Behaviour, ...] = tuple(each for each in get_args(Behaviour) if each not in HOLDING)
-MOMENTS = {
-    "connecting": Moment("connect", 1),
-    "sending": Moment("sendall", 1),
-    "reading": Moment("recv", 1),
-    "midway": Moment("recv", 2, begun, 1),
-    "midway of the last": Moment("recv", 2, begun_last, 1),
-}
 PIECE, MESSAGES = Moment("sendall", 2), Moment("sendall", 2, answer, 1)
 ANSWERED = Moment("recv", 2, answer, 1)
 
