@@ -58,7 +58,7 @@ def exchange(user: "LaneUser", lane: Lane) -> Iterator[Exchange]:
 
 
 def ask(user: "LaneUser", lane: Lane) -> None:
-    """Ask on the user's kept connection, through locust's own client."""
+    """Ask on the user's kept connection, through locust's own client; where the server has closed it, on a new one."""
     user.recorder.sent(lane, time.monotonic())
     user.client.get(
         lane.flow.target,
