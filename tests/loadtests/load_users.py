@@ -1,10 +1,11 @@
 """Users as a load has them, each of which a test lets send one request at a time."""
 
-import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -69,5 +70,8 @@ def flow_of(behaviour: Behaviour) -> Flow:
 def open_sockets() -> set[str]:
     """Return every socket that this process has open, once gevent has closed those that it is to close."""
     gevent.sleep(0)
-    with os.scandir("/proc/self/fd") as files:
-        return {name for name in map(os.readlink, files) if name.startswith("socket:")}
+    names = set[str]()
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # another thread has just closed it
+            names.add(str(file.readlink()))
+    return {name for name in names if name.startswith("socket:")}

@@ -33,7 +33,7 @@ def test_a_kept_connection_is_replaced_by_one_that_may_fail(new_user: NewUser) -
         with held_up(Moment("sendall", 1), leave):
             user.send()
         assert user.recorded == {"ConnectionRefusedError": 1}
-        assert open_sockets() == before
+        assert open_sockets() <= before
 
 
 def test_a_connection_is_kept_from_one_request_to_the_next() -> None:
@@ -46,7 +46,7 @@ def test_a_connection_is_kept_from_one_request_to_the_next() -> None:
             opened = open_sockets() - before
         client.close()
     assert len(opened) == 3  # the listener's and both ends' of the connection
-    assert open_sockets() == before
+    assert open_sockets() <= before
 
 
 def test_a_body_is_refused() -> None:

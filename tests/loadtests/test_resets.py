@@ -37,7 +37,7 @@ def test_a_reset_fails_one_request(new_user: NewUser, behaviour: Behaviour, mome
         user, before = new_user(behaviour, server.host), open_sockets()
         user.send()
         assert (len(user.errors), user.recorded) == (1, {name_of(behaviour, moment): 1})
-        assert open_sockets() == before
+        assert open_sockets() <= before
         user.send()
         assert (user.errors[1:], user.lane.answers) == ([None], 2)
 
@@ -50,7 +50,7 @@ def test_a_refusal_fails_one_request(new_user: NewUser, behaviour: Behaviour) ->
         user.send()
         user.send()
         assert (len(user.errors), user.recorded) == (2, {"ConnectionRefusedError": 2})
-        assert open_sockets() == before
+        assert open_sockets() <= before
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_connection_that_is_reset_is_not_held(
         user, before = new_user(behaviour, server.host), open_sockets()
         user.send()
         assert (user.lane.holds, user.lane.answers, user.errors) == (False, 1, [])
-        assert open_sockets() == before
+        assert open_sockets() <= before
 
 
 @pytest.mark.parametrize("behaviour", HOLDING)
@@ -80,7 +80,7 @@ def test_a_connection_that_is_refused_is_not_held(new_user: NewUser, behaviour: 
         user, before = new_user(behaviour, host), open_sockets()
         user.send()
         assert (user.lane.holds, user.lane.answers, user.errors) == (False, 1, [])
-        assert open_sockets() == before
+        assert open_sockets() <= before
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_user_who_stops_closes_what_was_kept(new_user: NewUser, behaviour: Beh
         user.send()
         assert (user.errors, len(open_sockets() - before)) == ([None], 3)  # the listener's and both ends'
         user.user.on_stop()
-    assert open_sockets() == before
+    assert open_sockets() <= before
 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
@@ -129,4 +129,5 @@ def test_a_user_who_is_stopped_leaves_nothing_open(
         with held_up(moment, stop), pytest.raises(gevent.GreenletExit):
             user.send()
         user.user.on_stop()
-    assert (open_sockets(), user.errors) == (before, [])
+    assert user.errors == []
+    assert open_sockets() <= before

@@ -32,7 +32,7 @@ def test_a_guest_keeps_nothing_open(behaviour: Behaviour) -> None:
         recorder = sent_once(behaviour, server)
     tally = recorder.tallies["traffic"]
     assert (len(tally.samples), tally.errors) == (1, {})
-    assert open_sockets() == before
+    assert open_sockets() <= before
 
 
 @pytest.mark.parametrize("behaviour", [*KEEPING, "abandon"])
@@ -42,4 +42,4 @@ def test_a_guest_who_is_reset_leaves(behaviour: Behaviour) -> None:
     with resetting(Moment("connect", 1)) as server:
         recorder = sent_once(behaviour, server)
     assert (recorder.lanes, recorder.tallies["traffic"].errors) == ([], {"ConnectionResetError": 1})
-    assert open_sockets() == before
+    assert open_sockets() <= before
