@@ -39,17 +39,17 @@ def exchange(user: "LaneUser", lane: Lane) -> Iterator[Exchange]:
     """Time a request and fire locust's event for it, whatever came of it."""
     sent_at = time.monotonic()
     user.recorder.sent(lane, sent_at)
-    came = Exchange()
+    outcome = Exchange()
     try:
-        yield came
+        yield outcome
     except BROKEN as broken:
-        came.error = broken
+        outcome.error = broken
     user.environment.events.request.fire(
         request_type="POST" if lane.flow.behaviour == "upload" else "GET",
         name=lane.flow.row or lane.flow.name,
         response_time=(time.monotonic() - sent_at) * 1000,
-        response_length=came.length,
-        exception=came.error,
+        response_length=outcome.length,
+        exception=outcome.error,
         context={"lane": lane, "recorder": user.recorder},
     )
 
@@ -77,19 +77,19 @@ def connect(user: "LaneUser", lane: Lane) -> None:
 def stream(user: "LaneUser", lane: Lane) -> None:
     """Read a stream line by line: the client's own line reader sees each chunk when it comes."""
     lines = 0
-    with exchange(user, lane) as came:
+    with exchange(user, lane) as outcome:
         response = user.stream_client.get(lane.flow.target)
         while line := response.readline(b"\n"):
             user.recorder.chunk(lane, time.monotonic())
-            came.length, lines = came.length + len(line), lines + 1
+            outcome.length, lines = outcome.length + len(line), lines + 1
         whole = (response.status_code, lines) == (200, lane.flow.chunks)
-        came.expect(f"status {response.status_code} with {lines} chunks", ok=whole)
+        outcome.expect(f"status {response.status_code} with {lines} chunks", ok=whole)
 
 
 def upload(user: "LaneUser", lane: Lane) -> None:
     """Send a body slowly: a piece after each pause, by the clock."""
     flow = lane.flow
-    with exchange(user, lane) as came, connection(user) as line:
+    with exchange(user, lane) as outcome, connection(user) as line:
         line.putrequest("POST", flow.target)
         line.putheader("content-length", str(flow.chunks * flow.piece))
         line.endheaders()
@@ -98,20 +98,20 @@ def upload(user: "LaneUser", lane: Lane) -> None:
             user.timer.sleep_until(started_at + number * flow.every_s)
             line.send(bytes(flow.piece))
         with line.getresponse() as response:
-            came.length = len(response.read())
-            came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+            outcome.length = len(response.read())
+            outcome.expect(f"status {response.status}", ok=response.status == http.client.OK)
 
 
 def download(user: "LaneUser", lane: Lane) -> None:
     """Read a large body slowly: a piece after each pause."""
     flow, recorder = lane.flow, user.recorder
-    with exchange(user, lane) as came, answer(user, flow.target) as response:
-        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+    with exchange(user, lane) as outcome, answer(user, flow.target) as response:
+        outcome.expect(f"status {response.status}", ok=response.status == http.client.OK)
         while piece := response.read(flow.piece):
             now = time.monotonic()
-            if not came.length:
+            if not outcome.length:
                 recorder.chunk(lane, now)
-            came.length += len(piece)
+            outcome.length += len(piece)
             recorder.received(lane, now, len(piece))
             user.timer.sleep_until(now + flow.every_s)
 
@@ -147,23 +147,23 @@ def hold(user: "LaneUser", lane: Lane, line: socket.socket) -> None:
 
 def abandon(user: "LaneUser", lane: Lane) -> None:
     """Leave a stream after its first chunks."""
-    with exchange(user, lane) as came, answer(user, lane.flow.target) as response:
+    with exchange(user, lane) as outcome, answer(user, lane.flow.target) as response:
         chunks = 0
         while chunks < lane.flow.chunks and (chunk := response.readline()):
-            chunks, came.length = chunks + 1, came.length + len(chunk)
+            chunks, outcome.length = chunks + 1, outcome.length + len(chunk)
             user.recorder.chunk(lane, time.monotonic())
         whole = (response.status, chunks) == (http.client.OK, lane.flow.chunks)
-        came.expect(f"status {response.status} with {chunks} chunks", ok=whole)
+        outcome.expect(f"status {response.status} with {chunks} chunks", ok=whole)
 
 
 def websocket(user: "LaneUser", lane: Lane) -> None:
     """Send messages on the user's kept WebSocket and wait until all have come back; a broken one isn't kept."""
     flow = lane.flow
-    with exchange(user, lane) as came:
+    with exchange(user, lane) as outcome:
         if user.websocket is None:
             user.websocket = EchoSocket(user.host or "", flow.target, flow.chunks, flow.piece, LONGEST_WAIT_S)
         try:
-            came.length = user.websocket.echo()
+            outcome.length = user.websocket.echo()
         except BaseException:
             user.websocket.close()
             user.websocket = None
