@@ -12,9 +12,9 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.judge.figures import describe
 from lab.stacks import COPY
 from records.run import Comparison, Doubt, Noise, Run, Trial, Verdict
+from records.scenario import Better
 from records.types import LevelValue
 
 RESAMPLES = 2000
@@ -69,7 +69,9 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
                 ):
                     ratio = compared(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
-                    verdict = verdict_on(figure, ratio, floor(run.noise, scenario, level, figure))
+                    verdict = verdict_on(
+                        run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
+                    )
                     found.append(
                         Comparison(
                             scenario, level, figure, name, baseline,
@@ -92,11 +94,13 @@ def noise(run: Run) -> list[Noise]:
     return found
 
 
-def verdict_on(figure: str, ratio: Ratio, noise_floor: float) -> Verdict:
-    """Say what a ratio means: a tie when its interval includes 1 or it lies within the noise floor."""
+def verdict_on(better: Better, ratio: Ratio, noise_floor: float) -> Verdict:
+    """Say what a ratio of figures means of which more or less is `better`.
+
+    It is a tie when its interval includes 1 or it lies within the noise floor.
+    """
     if ratio.low <= 1 <= ratio.high or distance(ratio.ratio) <= noise_floor:
         return "tie"
-    better = describe(figure).better
     return "faster" if (ratio.ratio < 1) == (better == "lower") else "slower"
 
 
@@ -122,7 +126,7 @@ def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
 
 def excluding(trial: Trial, figure: str) -> list[Doubt]:
     """Return the doubts that keep a trial's figure out; a lower bound can't be compared either."""
-    return [d for d in trial.doubts if d.about(figure) and (d.discards or d.name == "unanswered")]
+    return [d for d in trial.doubts if d.about(figure) and (d.discards or d.at_least)]
 
 
 def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:

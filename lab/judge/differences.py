@@ -22,9 +22,9 @@ from lab.judge.comparisons import (
     verdict_on,
 )
 from lab.judge.conditions import Change, changes, comparability, forbidding, told
-from lab.judge.figures import describe
 from lab.stacks import COPY
 from records.run import Can, Run, Trial
+from records.scenario import Figure
 from records.types import LevelValue
 
 Judgement = Literal["faster", "slower", "better", "worse", "tie", "doubted", "cannot"]
@@ -82,7 +82,10 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Diff(msgspec.Struct, frozen=True):
-    """Run `b` against run `a`: whether they may be compared, what differs around them, and each figure."""
+    """Run `b` against run `a`: whether they may be compared, what differs around them, and each figure.
+
+    `questions` are those of the scenarios.
+    """
 
     a: Named
     b: Named
@@ -93,6 +96,7 @@ class Diff(msgspec.Struct, frozen=True):
     only_a: list[str]
     only_b: list[str]
     capabilities: list[CapabilityChange] = []
+    questions: dict[str, str] = {}
 
 
 def diff(a: Run, b: Run) -> Diff:
@@ -109,11 +113,12 @@ def diff(a: Run, b: Run) -> Diff:
             _difference(place, figure, (in_a[place], in_b[place]), (a, b), around)
             for place in in_a
             if place in in_b
-            for figure in _figures(in_a[place], in_b[place])
+            for figure in _figures(in_a[place], in_b[place], b)
         ],
         only_a=[written(place) for place in in_a if place not in in_b],
         only_b=[written(place) for place in in_b if place not in in_a],
         capabilities=capability_changes(a, b),
+        questions={record.name: record.question for run in (a, b) for record in run.scenarios},
     )
 
 
@@ -174,7 +179,7 @@ def related(a: Sequence[Trial], b: Sequence[Trial], figure: str) -> Estimate | N
 
 def noise_between(a: Run, b: Run, scenario: str, level: LevelValue, figure: str) -> float:
     """Return how far apart the same stack may be in two runs."""
-    drift = DRIFT if describe(figure).unit in TIMED else 0.0
+    drift = DRIFT if b.figure(figure).unit in TIMED else 0.0
     return max(drift, *(floor(run.noise, scenario, level, figure) for run in (a, b)))
 
 
@@ -189,34 +194,40 @@ def _difference(
     in_a, in_b = (estimate(each, figure) for each in trials)
     ratio = related(*trials, figure)
     noise = noise_between(*runs, scenario, level, figure)
-    verdict, why = _verdict(figure, ratio, noise, same=in_a.value == in_b.value)
+    described = runs[1].figure(figure)
+    verdict, why = _verdict(described, ratio, noise, same=in_a.value == in_b.value)
     lost = {name: each for name, each in zip("AB", trials, strict=True) if not usable(each, figure)}
     if lost:
         told_of = [f"{', '.join(doubted(each, figure))} in {name}" for name, each in lost.items()]
         verdict, why = "doubted", "; ".join(told_of)
     elif forbidden := forbidding(around, scenario, level):
         verdict, why = "cannot", told(forbidden)
-    unit = describe(figure).unit
-    return Difference(scenario, level, stack, figure, unit, in_a, in_b, ratio, noise, verdict, why)
+    return Difference(scenario, level, stack, figure, described.unit, in_a, in_b, ratio, noise, verdict, why)
 
 
-def _verdict(figure: str, ratio: Estimate | None, noise: float, *, same: bool) -> tuple[Judgement, str]:
+def _verdict(figure: Figure, ratio: Estimate | None, noise: float, *, same: bool) -> tuple[Judgement, str]:
     if ratio is None:
         return ("tie", "") if same else ("cannot", "no ratio to what isn't above zero")
+    if figure.better == "neither":
+        return "cannot", "nobody knows whether more of it is better"
     if ratio.low is None or ratio.high is None:
         return "cannot", "single trials tell nothing of how much it varies"
-    verdict = verdict_on(figure, Ratio(ratio.value, ratio.low, ratio.high), noise)
+    verdict = verdict_on(figure.better, Ratio(ratio.value, ratio.low, ratio.high), noise)
     if verdict == "tie" and not ratio.low <= 1 <= ratio.high:
         return "tie", f"within the {noise:.0%} that two runs may differ by"
-    timed = describe(figure).unit in TIMED
+    timed = figure.unit in TIMED
     return (verdict if timed or verdict == "tie" else OTHERWISE[verdict]), ""
 
 
-def _figures(a: Sequence[Trial], b: Sequence[Trial]) -> Iterator[str]:
-    """Yield the figures of both of which more or less is better, but those of the load generator."""
+def _figures(a: Sequence[Trial], b: Sequence[Trial], run: Run) -> Iterator[str]:
+    """Yield the figures of both, but those of the load generator and those of which neither more nor less is better.
+
+    Nobody knows that of a figure which that run doesn't describe.
+    """
     in_b = {figure for trial in b for figure in trial.figures}
     for figure in dict.fromkeys(figure for trial in a for figure in trial.figures):
-        if figure in in_b and describe(figure).better != "neither" and OF_THE_GENERATOR not in figure:
+        judged = figure not in run.figures or run.figures[figure].better != "neither"
+        if figure in in_b and judged and OF_THE_GENERATOR not in figure:
             yield figure
 
 

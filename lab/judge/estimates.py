@@ -29,7 +29,7 @@ def known(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -
         return None
     chosen = kept(measured, figure)
     raised = [doubt for trial in chosen for doubt in about(trial, figure)]
-    bound = any(doubt.name == "unanswered" for doubt in raised)
+    bound = any(doubt.at_least for doubt in raised)
     doubted = not bound and any(doubt.discards for doubt in raised)
     return Known(median(trial.figures[figure] for trial in chosen), at_least=bound, doubted=doubted)
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from lab.judge.comparisons import interval
 from lab.judge.estimates import about, kept
-from lab.judge.figures import describe
 from lab.judge.statistics import curve, decode
 from lab.tell.run.tables import shown
 from records.run import Trial
+from records.scenario import Figure
 from records.types import LevelValue
 
 Row = dict[str, object]
@@ -30,18 +30,16 @@ def short(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def united(figure: str, value: float) -> str:
+def united(unit: str, value: float) -> str:
     """Return a value as people read it, with its unit."""
-    unit = describe(figure).unit
     if unit == "cores":
         return f"{value:.1%} of a core".replace("%", " %")
-    return f"{shown(figure, value)} {'%' if unit == '1' else unit}"
+    return f"{shown(unit, value)} {'%' if unit == '1' else unit}".rstrip()
 
 
-def axis(figure: str) -> str:
+def axis(figure: Figure) -> str:
     """Return an axis title: what the figure says, and its unit."""
-    unit = describe(figure).unit
-    return f"{describe(figure).says}, {'%' if unit == '1' else unit}"
+    return f"{figure.says}, {'%' if figure.unit == '1' else figure.unit}".removesuffix(", ")
 
 
 def number(row: Row, name: str) -> float:
@@ -52,11 +50,11 @@ def number(row: Row, name: str) -> float:
     return value
 
 
-def labelled(row: Row, figure: str) -> Row:
+def labelled(row: Row, unit: str) -> Row:
     """Return a row with the `label` of its bar, and the `end` behind which that stands."""
     bound = "≥ " if row.get("at_least") else ""
     discarded = " (discarded)" if row.get("discarded") else ""
-    label = f"{bound}{united(figure, number(row, 'value'))}{discarded}"
+    label = f"{bound}{united(unit, number(row, 'value'))}{discarded}"
     return row | {"label": label, "end": max(0.0, number(row, "value"), number({"high": 0.0} | row, "high"))}
 
 
@@ -109,7 +107,7 @@ def percentile_rows(trials: Sequence[Trial], kind: str) -> list[Row]:
             common | {"percentile": short(p), "beyond": short(100 / (100 - p)), "ms": short(median(values))}
             for p, values in sorted(_quantiles(chosen, kind).items())
         ]
-        if "unanswered" in str(common["doubts"]) and curve_rows:
+        if _is_bound(chosen, f"{kind}_ms_p99") and curve_rows:
             curve_rows[-1] |= {"at_least": True}
         rows += curve_rows if len(curve_rows) > 1 else []
     return rows
@@ -176,8 +174,13 @@ def _row(stack: str, trials: Sequence[Trial], figure: str) -> Row:
     """Return what a row says of any figure, with doubts in full."""
     doubts = {doubt.name: doubt for trial in trials for doubt in about(trial, figure)}
     told = "; ".join(f"{doubt.name}: {doubt.says}" for doubt in doubts.values())
-    at_least = {"at_least": True} if "unanswered" in doubts else {}
+    at_least = {"at_least": True} if _is_bound(trials, figure) else {}
     return _brief_row(stack, trials, figure) | {"doubts": told or "none"} | at_least
+
+
+def _is_bound(trials: Sequence[Trial], figure: str) -> bool:
+    """Tell whether a figure of any of these trials is a lower bound."""
+    return any(doubt.at_least for trial in trials for doubt in about(trial, figure))
 
 
 def _brief_row(stack: str, trials: Sequence[Trial], figure: str) -> Row:

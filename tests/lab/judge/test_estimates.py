@@ -35,7 +35,7 @@ def test_discarded_alone_is_doubted() -> None:
 
 def test_lower_bound_is_known_as_one() -> None:
     """What was never answered took at least so long."""
-    open_end = Doubt("unanswered", "", "", [RATE])
+    open_end = Doubt("unanswered", "", "", [RATE], at_least=True)
     run = runs.run(
         [msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=9.0), doubts=[open_end])]
     )
