@@ -25,7 +25,7 @@ SLOW_IO = Scenario(
         Column("memory, {users}", "memory_mib", MOST),
     ),
     headline=Headline("throughput_per_s", MOST, "answers a second", leads=True),
-    charts=(Chart("throughput"),),
+    charts=(Chart("throughput", "throughput_per_s"),),
     answers=(Answer("Work that waits for something else", "waiting"),),
     why="A WSGI app waits by holding its thread, so threads are the slots; an ASGI app waits by giving the "
     "loop back, so nothing is held. Behind a bridge the pool decides, whichever server stands in front.",

@@ -81,9 +81,8 @@ def bars(view: View, figure: str, heading: str) -> Picture | None:
     return view.picture(figure, title, says, drawing.complete(layers, says, height))
 
 
-def throughput(view: View) -> Picture | None:
+def throughput(view: View, figure: str) -> Picture | None:
     """Draw answers a second over users, beside what slots and waiting allow; as bars where a level is but a name."""
-    figure = "throughput_per_s"
     rows = _positive(medians(view.trials, figure))
     if not rows:
         return None
@@ -242,7 +241,7 @@ def _named(slots: int | None) -> str:
 
 KINDS: Mapping[str, tuple[Views, Draw]] = {
     "bars": (each_level, lambda view, chart: bars(view, chart.figure, chart.title)),
-    "throughput": (all_levels, lambda view, _: throughput(view)),
+    "throughput": (all_levels, lambda view, chart: throughput(view, chart.figure)),
     "curves": (each_level, lambda view, chart: curves(view, chart.figure, chart.title)),
     "probes": (each_level, lambda view, _: probes(view)),
     "recovery": (each_level, lambda view, chart: recovery(view, chart.from_s)),

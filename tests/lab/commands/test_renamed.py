@@ -73,8 +73,18 @@ def test_a_scenario_is_told_as_before(reports: Path) -> None:
     for name in ("slow-io", "answer"):
         then = told(before / "report.html", name).replace("slow-io", "old-io")
         assert told(after / "report.html", name.replace("slow-io", "old-io")) == then
-    charts = sorted(path.name.replace("slow-io", "old-io") for path in (before / "charts").iterdir())
-    assert sorted(path.name for path in (after / "charts").iterdir()) == charts
+    assert charts_of(after) == {name.replace("slow-io", "old-io") for name in charts_of(before)}
+
+
+def test_a_figure_is_drawn_as_before(reports: Path) -> None:
+    """A run of today's schema has its charts, of whatever name their figures are."""
+    assert "slow-io-throughput.svg" in charts_of(reports / "3-figure")
+    assert charts_of(reports / "3-figure") == charts_of(reports / "3-nothing")
+
+
+def charts_of(run: Path) -> set[str]:
+    """Return the names of the charts that were drawn of a run."""
+    return {path.name for path in (run / "charts").iterdir()}
 
 
 @pytest.mark.parametrize(("schema", "unit"), [(3, "requests/s"), (2, "")])
