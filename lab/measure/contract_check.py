@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from contract.conformance import Answer, differences
-from contract.endpoints import all_examples
-from contract.examples import Request, from_afar
+from contract.examples import Request, all_examples, from_afar
 from lab.http_client import answer, exchange
 from lab.http_client.connection import Connection
 from lab.http_client.request import Headers, completed
