@@ -7,6 +7,12 @@ import pytest
 
 from lab.measure.leash import Leash, leash
 from lab.summary import VARIABLE
+from tests.file_costs import FileCosts
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell at the end which files took longest."""
+    config.pluginmanager.register(FileCosts())
 
 
 @pytest.fixture(scope="session")
