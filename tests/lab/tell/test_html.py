@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from lab.judge.comparisons import judge
 from lab.run import Commands, Doubt, Run
 from lab.tell import html
-from lab.tell.charts import pictures
+from lab.tell.charts import Picture, pictures
 from tests.lab import runs
 
 
@@ -22,6 +22,18 @@ def run() -> Run:
     made.baseline = "gunicorn-gthread/wsgi"
     judge(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def drawn(run: Run) -> list[Picture]:
+    """Return its charts."""
+    return pictures(run)
+
+
+@pytest.fixture(scope="module")
+def page(run: Run, drawn: list[Picture]) -> BeautifulSoup:
+    """Return its page, parsed."""
+    return BeautifulSoup(html.report(run, drawn, {}), "html.parser")
 
 
 def page_of(run: Run) -> BeautifulSoup:
@@ -41,25 +53,22 @@ def told(run: Run) -> str:
     return html.report(run, pictures(run), {})
 
 
-def test_page_needs_nothing_else(run: Run) -> None:
+def test_page_needs_nothing_else(page: BeautifulSoup) -> None:
     """Nothing is loaded from anywhere: the icon is empty data."""
-    page = page_of(run)
     assert [link["href"] for link in page.find_all("link")] == ["data:,"]
     assert page.select("[src], [srcset]") == []
 
 
-def test_ids_are_unique_and_links_land(run: Run) -> None:
+def test_ids_are_unique_and_links_land(page: BeautifulSoup) -> None:
     """Each link within the page has its target, once."""
-    page = page_of(run)
     ids = [str(element["id"]) for element in page.select("[id]")]
     assert len(ids) == len(set(ids))
     assert {str(link["href"]).removeprefix("#") for link in page.select("a[href]")} <= set(ids)
 
 
-def test_every_picture_has_its_spec(run: Run) -> None:
+def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -> None:
     """The charts' data is in the page, once for both themes."""
-    specs = data_of(page_of(run))["specs"]
-    assert sorted(specs) == sorted(picture.name for picture in pictures(run))
+    assert sorted(data_of(page)["specs"]) == sorted(picture.name for picture in drawn)
 
 
 def test_every_trial_has_its_commands() -> None:
