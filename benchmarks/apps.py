@@ -21,12 +21,13 @@ from rich.progress import track
 from rich.table import Table
 from scipy.stats import bootstrap
 
-from lab.measure import sampling
+from lab.measure import process_usage
 from lab.measure.cores import take_cores
-from lab.measure.leash import Leash, leash
-from lab.measure.process import Serving, serving
+from lab.measure.reaper import Reaper, reaping
+from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import App, Stack, find
+from records.usage import cpu_s_since
 
 CONNECTIONS = 8
 TURN_S = 0.1
@@ -41,23 +42,25 @@ def main() -> int:
     server_cores, _ = take_cores()
     table = Table("stack", "bare, µs", "the lab's app, µs", "ratio", "95 % interval")
     too_dear = False
-    with leash() as held:
+    with reaping() as reaper:
         for name in STACKS:
-            ratio, low, high, medians = compared(find(name), held, server_cores)
+            ratio, low, high, medians = compared(find(name), reaper, server_cores)
             too_dear |= ratio > ALLOWED
             table.add_row(name, *(f"{m:.1f}" for m in medians), f"{ratio:.3f}", f"{low:.3f} to {high:.3f}")
     Console().print(table)
     return int(too_dear)
 
 
-def compared(stack: Stack, held: Leash, cores: list[int]) -> tuple[float, float, float, tuple[float, float]]:
+def compared(
+    stack: Stack, reaper: Reaper, cores: list[int]
+) -> tuple[float, float, float, tuple[float, float]]:
     """Return ratio, its interval and both medians, in µs of CPU per request."""
     bare = replace(stack, app=replace(stack.app, name="bare", target=f"benchmarks.bare:{stack.app.name}"))
     costs: dict[App, list[float]] = {bare.app: [], stack.app: []}
     with ExitStack() as running:
         loaded = []
         for each in (bare, stack):
-            server = running.enter_context(serving(each, Settings(), held, cores=cores))
+            server = running.enter_context(serving(each, Settings(), reaper, cores=cores))
             server.wait_until_ready()
             loaded.append((server, running.enter_context(connections(server))))
         for turn in track(range(TURNS), description=stack.name, console=Console(stderr=True)):
@@ -81,8 +84,8 @@ def connections(server: Serving) -> Iterator[list[socket.socket]]:
 
 def cpu_us_per_request(server: Serving, sockets: list[socket.socket]) -> float:
     """Load the server for one turn and return what it used per answer."""
-    pids = sampling.tree(server.pid)
-    before, answers, end = sampling.cpu_times(pids), 0, time.monotonic() + TURN_S
+    pids = process_usage.tree(server.pid)
+    before, answers, end = process_usage.cpu_times(pids), 0, time.monotonic() + TURN_S
     for connection in sockets:
         connection.sendall(REQUEST)
     while time.monotonic() < end:
@@ -93,7 +96,7 @@ def cpu_us_per_request(server: Serving, sockets: list[socket.socket]) -> float:
     for connection in sockets:
         receive(connection)
     answers += len(sockets)
-    return sampling.cpu_times(pids).since(before) * 1e6 / answers
+    return cpu_s_since(process_usage.cpu_times(pids), before) * 1e6 / answers
 
 
 def receive(connection: socket.socket) -> None:

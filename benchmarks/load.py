@@ -17,10 +17,11 @@ from rich.progress import track
 from rich.table import Table
 from scipy.stats import bootstrap
 
+from lab.judge.reading import target_of
 from lab.measure.cores import take_cores
-from lab.measure.leash import leash
-from lab.measure.load import Generator, Order, generator
-from lab.measure.process import serving
+from lab.measure.load_generator import Generator, Order, generator
+from lab.measure.reaper import reaping
+from lab.measure.server_process import serving
 from lab.servers import Settings
 from lab.stacks import find
 from loadtests.calibrations import FLAT_OUT
@@ -50,13 +51,13 @@ def main() -> int:
     """Print both rates; the exit code is 1 when recording costs more than a tenth."""
     server_cores, own_cores = take_cores()
     rates: dict[type[Order], list[float]] = {Order: [], BareOrder: []}
-    with tempfile.TemporaryDirectory() as name, leash() as held:
+    with tempfile.TemporaryDirectory() as name, reaping() as reaper:
         folder = Path(name)
         server_log = folder / "server.log"
         with (
-            generator(held, own_cores, folder) as load,
+            generator(reaper, own_cores, folder) as load,
             serving(
-                find("uvicorn/asgi"), Settings(), held, log_path=server_log, cores=server_cores
+                find("uvicorn/asgi"), Settings(), reaper, log_path=server_log, cores=server_cores
             ) as server,
         ):
             server.wait_until_ready()
@@ -64,7 +65,7 @@ def main() -> int:
                 for kind in list(rates)[:: 1 if turn % 2 else -1]:
                     order = kind(FLAT_OUT.name, LEVEL.value, LEVEL.window_s, (server.url,))
                     rates[kind].append(rate_per_s(load, order, folder / "load"))
-    lab, bare = (np.array(found) for found in rates.values())
+    lab, bare = (np.array(values) for values in rates.values())
     ratios = lab / bare
     interval = bootstrap((ratios,), np.median, rng=1).confidence_interval
     table = Table("bare user, /s", "the lab's user, /s", "ratio", "95 % interval", "required")
@@ -83,7 +84,7 @@ def rate_per_s(load: Generator, order: Order, stem: Path) -> float:
     """Return how many requests a second the users of an order sent."""
     with load.loading(order, stem) as locust:
         report = locust.report(order.window_s)
-    return report.target().flows[TRAFFIC].answers / (report.closed_at - report.opened_at)
+    return target_of(report).flows[TRAFFIC].answers / (report.closed_at - report.opened_at)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.made_up import made_up
-from lab.run import Run, as_json_text
 from lab.stacks import all_stacks
-from lab.tell import html
-from lab.tell.charts import pictures
+from lab.tell.charts.scenario_charts import pictures
+from lab.tell.run import html
+from records.run import Run, as_json_text
 
 STACKS = [stack.name for stack in all_stacks()][:14]
 LARGEST_BYTES = 2_500_000
@@ -32,7 +32,7 @@ def main() -> int:
     run = made_up(STACKS)
     whole, *parts = [rendered(run, repetitions) for repetitions in (REPETITIONS, 2, 1)]
     for each in (*reversed(parts), whole):
-        table.add_row(*each.told())
+        table.add_row(*each.cells())
     Console().print(table)
     Console().print(
         f"The row of {REPETITIONS} repetitions was rendered first: it holds loading the charting library."
@@ -50,7 +50,7 @@ class Rendered:
     report_bytes: int
     seconds: float
 
-    def told(self) -> list[str]:
+    def cells(self) -> list[str]:
         """Return it as a table's row."""
         sizes = [f"{size / 1e6:.2f}" for size in (self.results_bytes, self.report_bytes)]
         return [str(self.repetitions), str(self.trials), *sizes, f"{self.seconds:.2f}"]

@@ -6,9 +6,9 @@ make sample RUN=results/latest
 import sys
 from pathlib import Path
 
-from lab.run import read
-from lab.tell.markdown import abilities, answers
-from lab.tell.readme import placed
+from lab.run_folder import read
+from lab.tell.run.markdown import abilities, answers
+from lab.tell.run.readme import placed
 
 README = Path(__file__).parent.parent / "README.md"
 

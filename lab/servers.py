@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Interface = Literal["wsgi", "asgi"]
+from records.types import Interface
+
 Parallel = Literal["worker", "thread", "unbounded"]
 
 HOST = "127.0.0.1"

@@ -45,7 +45,7 @@ CALIBRATIONS: dict[str, Scenario] = {
             (
                 Level(
                     5,
-                    (Flow(TRAFFIC, "/gaps", users=5, way="stream", waits_s=0.98, chunks=50),),
+                    (Flow(TRAFFIC, "/gaps", users=5, behaviour="stream", waits_s=0.98, chunks=50),),
                     window_s=5,
                 ),
             ),

@@ -2,8 +2,8 @@
 
 With `--lineup` it is a dashboard: all stacks at once, driven by hand in locust's web UI (`loadtests/dashboard`). With
 `--window` it measures once and writes `--result`; without, it goes on until it is stopped. With `--processes N`
-the users are shared out over N processes that keep one schedule (`loadtests/crew.py`), with `--master` and `--worker`
-over several machines (`loadtests/remote.py`).
+the users are shared out over N processes that keep one schedule (`loadtests/coordination.py`), with `--master` and
+`--worker` over several machines (`loadtests/remote_workers.py`).
 """
 
 import json
@@ -15,15 +15,16 @@ from functools import partial
 from pathlib import Path
 
 import gevent
+import msgspec
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
-from loadtests import crew, remote
+from loadtests import coordination, remote_workers
 from loadtests.calibrations import CALIBRATIONS, FLAT_OUT
-from loadtests.dashboard.work import kinds_of_work
+from loadtests.dashboard.manual_flows import kinds_of_work
+from loadtests.level_run import LevelRun
 from loadtests.scenarios import SCENARIOS, Level
-from loadtests.stage import Stage
 from loadtests.users import ScenarioUser, on_request
 
 LINEUP = "--lineup"
@@ -75,37 +76,37 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
 
         install(environment, Path(options.lineup))
         return
-    ScenarioUser.stage = stage = staged(options, options.host)
-    remotely = remote.is_remote(runner, options)
+    ScenarioUser.level_run = level_run = staged(options, options.host)
+    remotely = remote_workers.is_remote(runner, options)
     parts = options.expect_workers if remotely else options.processes or 1
-    if parts > 1 and stage.measures_ceiling and not remotely:
+    if parts > 1 and level_run.measures_ceiling and not remotely:
         raise SystemExit(f"{options.scenario} measures a ceiling while it warms up: it needs one process")
     if options.num_users:
-        stage.users = min(stage.users, options.num_users)
-    options.num_users = options.num_users or -(-stage.users // parts) * parts
+        level_run.users = min(level_run.users, options.num_users)
+    options.num_users = options.num_users or -(-level_run.users // parts) * parts
     options.spawn_rate = options.spawn_rate or options.num_users
     events.request.add_listener(on_request)
     events.test_start.add_listener(partial(begin, tell=options.tell))
     if remotely and isinstance(runner, MasterRunner):
-        gevent.spawn(remote.count_workers, runner, options.announce)
+        gevent.spawn(remote_workers.count_workers, runner, options.announce)
     elif remotely and isinstance(runner, WorkerRunner):
-        remote.attend(runner, options.tell)
+        remote_workers.attend(runner, options.tell)
 
 
-def staged(options: Namespace, host: str | None) -> Stage:
-    """Return the stage that the arguments describe."""
+def staged(options: Namespace, host: str | None) -> LevelRun:
+    """Return the run of the level that the arguments describe."""
     level = chosen_level(options.scenario, options.level)
-    return Stage(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
+    return LevelRun(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
 
 
 def chosen_level(scenario: str, value: str) -> Level:
     """Return the level asked for, the last by default; exit with the choices when there is none such."""
     levels = ALL[scenario].levels
-    found = {str(level.value): level for level in levels}.get(value or str(levels[-1].value))
-    if found is None:
+    level = {str(each.value): each for each in levels}.get(value or str(levels[-1].value))
+    if level is None:
         choices = ", ".join(str(level.value) for level in levels)
         raise SystemExit(f"{scenario} has no level {value}: choose one of {choices}")
-    return found
+    return level
 
 
 def begin(environment: Environment, tell: str = "", **_: object) -> None:
@@ -115,40 +116,40 @@ def begin(environment: Environment, tell: str = "", **_: object) -> None:
         return
     if isinstance(runner, MasterRunner):
         take_charge(runner, options)
-    stage = ScenarioUser.stage
+    level_run = ScenarioUser.level_run
     if isinstance(runner, WorkerRunner):
-        ScenarioUser.stage = stage = take_part(runner, options, environment.host)
-        remote.say(tell, f"{options.scenario}@{options.level}: {stage.users} users")
-        gevent.spawn(remote.say_when_open, tell, stage)
-    stage.started_at = options.started_at or time.monotonic()
+        ScenarioUser.level_run = level_run = take_part(runner, options, environment.host)
+        remote_workers.say(tell, f"{options.scenario}@{options.level}: {level_run.users} users")
+        gevent.spawn(remote_workers.say_when_open, tell, level_run)
+    level_run.started_at = options.started_at or time.monotonic()
     if isinstance(runner, WorkerRunner):
-        stage.started_at += remote.ahead_s(runner, options)
+        level_run.started_at += remote_workers.ahead_s(runner, options)
     if options.window:
-        gevent.spawn(crew.part_of(runner), runner, stage, options)
+        gevent.spawn(coordination.part_of(runner), runner, level_run, options)
 
 
 def take_charge(runner: MasterRunner, options: Namespace) -> None:
     """Decide as a master who takes part, and when the schedule begins."""
     options.ticket = uuid.uuid4().hex
     options.parts = options.expected = runner.worker_count
-    if remote.is_remote(runner, options):
+    if remote_workers.is_remote(runner, options):
         options.expected = options.expect_workers
-        options.offsets = remote.meet(runner)
+        options.offsets = msgspec.to_builtins(remote_workers.meet(runner))
         options.parts = len(options.offsets)
         if options.window:
-            remote.stay_as_shared(runner)
-    options.started_at = time.monotonic() + crew.HEAD_START_S
+            remote_workers.stay_as_shared(runner)
+    options.started_at = time.monotonic() + coordination.HEAD_START_S
 
 
-def take_part(runner: WorkerRunner, options: Namespace, host: str | None) -> Stage:
+def take_part(runner: WorkerRunner, options: Namespace, host: str | None) -> LevelRun:
     """Return a worker's share of the load; one worker alone measures a ceiling, for the others would change it."""
-    stage = staged(options, host)
-    rank = remote.rank(runner, options) if options.offsets else runner.worker_index
-    if rank is None or (stage.measures_ceiling and rank):
-        stage.share_nothing()
-    elif not stage.measures_ceiling:
-        stage.share(rank, options.parts)
-    return stage
+    level_run = staged(options, host)
+    rank = remote_workers.rank(runner, options) if options.offsets else runner.worker_index
+    if rank is None or (level_run.measures_ceiling and rank):
+        level_run.share_nothing()
+    elif not level_run.measures_ceiling:
+        level_run.share(rank, options.parts)
+    return level_run
 
 
 events.init_command_line_parser.add_listener(add_arguments)

@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Way = Literal["ask", "connect", "stream", "upload", "download", "idle", "silent", "abandon", "websocket"]
+from records.types import LevelValue
+
+Behaviour = Literal[
+    "ask", "connect", "stream", "upload", "download", "idle", "silent", "abandon", "websocket"
+]
 Waiting = Literal["interface", "blocking", "offloaded", "client"]
 Arrivals = Literal["even", "poisson"]
-Value = int | str
 
 TRAFFIC = "traffic"
 PROBE = "probe"
 CEILING = "ceiling"
 AFTER = "after"
-ENDLESS: frozenset[Way] = frozenset({"download", "idle", "silent"})
+ENDLESS: frozenset[Behaviour] = frozenset({"download", "idle", "silent"})
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One kind of request, sent by a number of users in one `way` (`loadtests/ways.py` has them).
+    """One kind of request, sent by a number of users in one `way` (`loadtests/client_behaviours.py` has them).
 
     A closed loop (`rate_per_s` is None): each user sends again as soon as it has its answer. An open loop: the
     users share an absolute schedule of `rate_per_s` requests a second, whether answers come or not; of
@@ -36,7 +39,7 @@ class Flow:
     rate_per_s: float | None = None
     of_ceiling: float | None = None
     arrivals: Arrivals = "even"
-    way: Way = "ask"
+    behaviour: Behaviour = "ask"
     waits_s: float = 0.0
     waiting: Waiting = "interface"
     chunks: int = 0
@@ -55,7 +58,7 @@ class Flow:
     @property
     def ends(self) -> bool:
         """Whether its requests are answered: an idle connection has none, a large download doesn't end in time."""
-        return self.way not in ENDLESS
+        return self.behaviour not in ENDLESS
 
     def lasts_s(self, window_s: float) -> float:
         """Return for how much of a window it is on."""
@@ -71,7 +74,7 @@ class Level:
     server has a rhythm of `period_s`, in seconds of the monotonic clock, the window opens half-way through a period.
     """
 
-    value: Value
+    value: LevelValue
     flows: tuple[Flow, ...]
     window_s: float
     repetitions: int = 1
@@ -98,14 +101,14 @@ class Scenario:
     unit: str
     levels: tuple[Level, ...]
     aftermath_s: float = 0.0
-    by_hand: Value | None = None
+    by_hand: LevelValue | None = None
 
     @property
     def played(self) -> Level:
         """The level that is played by hand."""
         return self.levels[-1] if self.by_hand is None else self.level(self.by_hand)
 
-    def level(self, value: Value) -> Level:
+    def level(self, value: LevelValue) -> Level:
         """Return the level of that value, or raise KeyError."""
         return {level.value: level for level in self.levels}[value]
 
@@ -132,7 +135,7 @@ def _starved(value: int) -> Level:
 
 def _streaming(value: int) -> Level:
     target = "/stream?chunks=10&interval=0.02&size=128"
-    stream = Flow(TRAFFIC, target, users=value, way="stream", waits_s=9 * 0.02, chunks=10)
+    stream = Flow(TRAFFIC, target, users=value, behaviour="stream", waits_s=9 * 0.02, chunks=10)
     return Level(value, (stream,), window_s=4)
 
 
@@ -151,7 +154,7 @@ def _uploading(value: int) -> Level:
         TRAFFIC,
         "/upload",
         users=value,
-        way="upload",
+        behaviour="upload",
         waits_s=1.0,
         waiting="client",
         chunks=10,
@@ -163,13 +166,19 @@ def _uploading(value: int) -> Level:
 
 def _downloading(value: int) -> Level:
     body = Flow(
-        TRAFFIC, "/bytes?size=67108864", users=value, way="download", chunks=1, piece=65_536, every_s=0.05
+        TRAFFIC,
+        "/bytes?size=67108864",
+        users=value,
+        behaviour="download",
+        chunks=1,
+        piece=65_536,
+        every_s=0.05,
     )
     return Level(value, (_probe(), body), window_s=4)
 
 
 def _churning(value: int) -> Level:
-    hello = Flow(TRAFFIC, "/", users=20, rate_per_s=value, way="connect")
+    hello = Flow(TRAFFIC, "/", users=20, rate_per_s=value, behaviour="connect")
     return Level(value, (hello,), window_s=0.5, repetitions=8, turns=True)
 
 
@@ -186,19 +195,19 @@ def _overloaded(value: int) -> Level:
     )
 
 
-def _idling(value: str, way: Way) -> Level:
-    return Level(value, (_probe(), Flow(TRAFFIC, "/", users=500, way=way)), window_s=4)
+def _idling(value: str, way: Behaviour) -> Level:
+    return Level(value, (_probe(), Flow(TRAFFIC, "/", users=500, behaviour=way)), window_s=4)
 
 
 def _abandoning(value: int) -> Level:
     target = "/stream?chunks=200&interval=0.05&size=128"
-    left = Flow(TRAFFIC, target, users=value, way="abandon", waits_s=0.1, chunks=3)
+    left = Flow(TRAFFIC, target, users=value, behaviour="abandon", waits_s=0.1, chunks=3)
     return Level(value, (_probe(), left), window_s=4)
 
 
 def _echoing(value: str, chunks: int, rate_per_s: int | None) -> Level:
     echo = Flow(
-        TRAFFIC, "/ws/echo", users=50, rate_per_s=rate_per_s, way="websocket", chunks=chunks, piece=64
+        TRAFFIC, "/ws/echo", users=50, rate_per_s=rate_per_s, behaviour="websocket", chunks=chunks, piece=64
     )
     return Level(value, (echo,), window_s=3)
 

@@ -12,10 +12,10 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 from locust.exception import StopUser
 
-from loadtests import ways
-from loadtests.clock import Alarm
+from loadtests import client_behaviours
+from loadtests.level_run import LevelRun
 from loadtests.recorder import Lane, Recorder
-from loadtests.stage import Stage
+from loadtests.timer import Timer
 from loadtests.websocket import EchoSocket
 
 
@@ -23,50 +23,50 @@ class LaneUser(FastHttpUser):
     """A user in a lane, with what the ways of talking need; the lane's recorder hears of what it sends."""
 
     abstract = True
-    network_timeout = connection_timeout = ways.LONGEST_WAIT_S
+    network_timeout = connection_timeout = client_behaviours.LONGEST_WAIT_S
     lane: Lane | None
     recorder: Recorder
     websocket: EchoSocket | None = None
 
     @cached_property
-    def alarm(self) -> Alarm:
+    def timer(self) -> Timer:
         """What wakes it."""
-        return Alarm()
+        return Timer()
 
     @cached_property
     def stream_client(self) -> HTTPClient:
         """What it reads streams with."""
-        return ways.streaming_client(self.host or "")
+        return client_behaviours.streaming_client(self.host or "")
 
     def on_stop(self) -> None:
-        """Give the alarm back."""
-        if "alarm" in self.__dict__:
-            self.alarm.close()
+        """Give the timer back."""
+        if "timer" in self.__dict__:
+            self.timer.close()
 
 
 class ScenarioUser(LaneUser):
-    """A user of whichever flow it is placed in; `locustfile` sets the stage."""
+    """A user of whichever flow it is placed in; `locustfile` sets what is run."""
 
-    stage: ClassVar[Stage]
+    level_run: ClassVar[LevelRun]
 
     def __init__(self, environment: Environment) -> None:
-        self.lane = self.stage.take_place()
-        self.recorder = self.stage.recorders[self.lane.target if self.lane else 0]
+        self.lane = self.level_run.take_place()
+        self.recorder = self.level_run.recorders[self.lane.target if self.lane else 0]
         if self.lane is not None:
-            self.host = self.stage.hosts[self.lane.target]
+            self.host = self.level_run.hosts[self.lane.target]
         super().__init__(environment)
 
     @task
     def send_for_ever(self) -> None:
         """Send request after request until the flow is over; without a place do nothing."""
-        lane, stage = self.lane, self.stage
+        lane, level_run = self.lane, self.level_run
         if lane is None:
             Event().wait()
             return
-        talk = ways.WAYS[lane.flow.way]
-        stage.begin(lane)
-        while not stage.over(lane):
-            self.alarm.sleep_until(lane.due_at)
+        talk = client_behaviours.BEHAVIOURS[lane.flow.behaviour]
+        level_run.begin(lane)
+        while not level_run.over(lane):
+            self.timer.sleep_until(lane.due_at)
             talk(self, lane)
             if not lane.flow.ends:
                 break

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.measure.leash import Leash, leash
-from lab.summary import VARIABLE
+from lab.commands.job_summary import VARIABLE
+from lab.measure.reaper import Reaper, reaping
 from tests.file_costs import FileCosts
 
 
@@ -16,10 +16,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def held() -> Iterator[Leash]:
+def reaper() -> Iterator[Reaper]:
     """Start children that end with the tests, whatever happens."""
-    with leash() as held:
-        yield held
+    with reaping() as reaper:
+        yield reaper
 
 
 @pytest.fixture(autouse=True)

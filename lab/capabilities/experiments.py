@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.capabilities import flows, leaving, life, protocol
-from lab.capabilities.bench import Bench
+from lab.capabilities import bodies, disconnects, lifecycle, protocol
 from lab.capabilities.findings import Finding
+from lab.capabilities.served_experiment import ServedExperiment
 from lab.errors import LabError
-from lab.measure.leash import Leash
-from lab.run import Capability
+from lab.measure.reaper import Reaper
 from lab.servers import Settings
 from lab.stacks import Stack
+from records.run import Capability
 
 
 @dataclass(frozen=True)
@@ -21,22 +21,22 @@ class Experiment:
 
     name: str
     asks: str
-    find: Callable[[Bench], Finding]
+    find: Callable[[ServedExperiment], Finding]
 
 
 @dataclass(frozen=True)
-class Laboratory:
-    """Where experiments are made: the stacks' settings, the leash of their servers, a folder for notes and logs."""
+class ExperimentContext:
+    """Where experiments are made: the stacks' settings, the reaper of their servers, a folder for notes and logs."""
 
     settings: Settings
-    leash: Leash
+    reaper: Reaper
     folder: Path
 
 
 def explore(
     stacks: Sequence[Stack],
     experiments: Sequence[Experiment],
-    laboratory: Laboratory,
+    context: ExperimentContext,
     tell: Callable[[Capability], None],
 ) -> list[Capability]:
     """Run every experiment on every stack, stacks beside each other; `tell` hears of each finding as it comes.
@@ -45,7 +45,7 @@ def explore(
     """
     found: dict[tuple[str, str], Capability] = {}
     with ThreadPoolExecutor(len(stacks)) as benches:
-        running = [benches.submit(_on_one, stack, experiments, laboratory, tell) for stack in stacks]
+        running = [benches.submit(_on_one, stack, experiments, context, tell) for stack in stacks]
         for done in as_completed(running):
             found |= {(each.experiment, each.stack): each for each in done.result()}
     return [found[experiment.name, stack.name] for experiment in experiments for stack in stacks]
@@ -54,26 +54,28 @@ def explore(
 def _on_one(
     stack: Stack,
     experiments: Sequence[Experiment],
-    laboratory: Laboratory,
+    context: ExperimentContext,
     tell: Callable[[Capability], None],
 ) -> list[Capability]:
-    bench = Bench(stack, laboratory.settings, laboratory.leash, laboratory.folder)
+    served = ServedExperiment(stack, context.settings, context.reaper, context.folder)
     try:
-        return list(_findings(bench, experiments, tell))
+        return list(_findings(served, experiments, tell))
     finally:
-        bench.renew()
+        served.renew()
 
 
 def _findings(
-    bench: Bench, experiments: Sequence[Experiment], tell: Callable[[Capability], None]
+    served: ServedExperiment, experiments: Sequence[Experiment], tell: Callable[[Capability], None]
 ) -> Iterator[Capability]:
     for experiment in experiments:
         try:
-            finding = experiment.find(bench)
+            finding = experiment.find(served)
         except (OSError, LabError) as error:
-            bench.renew()
+            served.renew()
             finding = Finding("no", f"the experiment ended with: {error}")
-        capability = Capability(experiment.name, experiment.asks, bench.stack.name, finding.can, finding.says)
+        capability = Capability(
+            experiment.name, experiment.asks, served.stack.name, finding.can, finding.says
+        )
         tell(capability)
         yield capability
 
@@ -81,41 +83,45 @@ def _findings(
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
     for experiment in (
-        Experiment("streams-responses", "Does a response leave chunk by chunk?", flows.streams_responses),
-        Experiment("reads-body", "Does the app read the request body as it comes?", flows.reads_request_body),
-        Experiment("chunked-body", "Do chunked request bodies arrive?", flows.takes_chunked_bodies),
-        Experiment("slow-body", "Do slow bodies leave workers free?", flows.slow_bodies_hold_nobody),
+        Experiment("streams-responses", "Does a response leave chunk by chunk?", bodies.streams_responses),
+        Experiment(
+            "reads-body", "Does the app read the request body as it comes?", bodies.reads_request_body
+        ),
+        Experiment("chunked-body", "Do chunked request bodies arrive?", bodies.takes_chunked_bodies),
+        Experiment("slow-body", "Do slow bodies leave workers free?", bodies.slow_bodies_hold_nobody),
         Experiment(
             "gone-writing",
             "Does the app hear that its client has gone, while writing?",
-            leaving.tells_while_writing,
+            disconnects.tells_while_writing,
         ),
-        Experiment("cleans-up", "Is the app's clean-up run when the client has gone?", leaving.cleans_up),
+        Experiment("cleans-up", "Is the app's clean-up run when the client has gone?", disconnects.cleans_up),
         Experiment(
             "gone-waiting",
             "Does the app hear that its client has gone, while waiting?",
-            leaving.tells_while_waiting,
+            disconnects.tells_while_waiting,
         ),
         Experiment(
-            "abandoned", "Does the server survive ten abandoned streams?", leaving.survives_abandoned_streams
+            "abandoned",
+            "Does the server survive ten abandoned streams?",
+            disconnects.survives_abandoned_streams,
         ),
         Experiment(
             "aborted-upload",
             "Does an aborted upload end?",
-            leaving.ends_aborted_uploads,
+            disconnects.ends_aborted_uploads,
         ),
         Experiment(
             "after-response",
             "Can work go on after the response?",
-            life.works_after_the_response,
+            lifecycle.works_after_the_response,
         ),
-        Experiment("own-scope", "Can the app write into what it was called with?", life.owns_its_scope),
-        Experiment("hooks", "Are there startup and shutdown hooks?", life.has_hooks),
-        Experiment("state", "Does state from startup reach requests?", life.hands_over_state),
+        Experiment("own-scope", "Can the app write into what it was called with?", lifecycle.owns_its_scope),
+        Experiment("hooks", "Are there startup and shutdown hooks?", lifecycle.has_hooks),
+        Experiment("state", "Does state from startup reach requests?", lifecycle.hands_over_state),
         Experiment("websocket", "Does it speak WebSocket?", protocol.speaks_websocket),
         Experiment("http2", "Does it speak HTTP/2?", protocol.speaks_http2),
-        Experiment("events", "Can it push events, and resume?", flows.pushes_events),
-        Experiment("trailers", "Can it send trailers?", flows.sends_trailers),
+        Experiment("events", "Can it push events, and resume?", bodies.pushes_events),
+        Experiment("trailers", "Can it send trailers?", bodies.sends_trailers),
         Experiment("continue", "Does 100-continue wait for the app?", protocol.continues_when_asked),
         Experiment(
             "error-before", "Is an error before the answer a clean 500?", protocol.error_before_is_clean
@@ -123,10 +129,12 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment(
             "error-midway", "Is an error midway visible to the client?", protocol.error_midway_is_visible
         ),
-        Experiment("contextvars", "Do context variables hold for one request?", life.keeps_contexts),
-        Experiment("at-once", "Are twenty waiting requests served at once?", life.serves_at_once),
+        Experiment("contextvars", "Do context variables hold for one request?", lifecycle.keeps_contexts),
+        Experiment("at-once", "Are twenty waiting requests served at once?", lifecycle.serves_at_once),
         Experiment("half-closed", "Are half-closed clients answered?", protocol.answers_half_closed),
         Experiment("head", "Does HEAD have no body, whatever the app sends?", protocol.head_has_no_body),
-        Experiment("graceful", "Does a graceful stop finish what is in progress?", life.stops_gracefully),
+        Experiment(
+            "graceful", "Does a graceful stop finish what is in progress?", lifecycle.stops_gracefully
+        ),
     )
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.run import Can
+from records.run import Can
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Each answer is a function from a run to a saying, or to nothing where its trials
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.judge.known import (
+from lab.judge.estimates import (
     bridges,
     compared_with,
     guards,
@@ -19,8 +19,8 @@ from lab.judge.known import (
     unbridged,
 )
 from lab.judge.standings import BREAKING
-from lab.run import Run
-from loadtests.scenarios import Value
+from records.run import Run
+from records.types import LevelValue
 
 
 @dataclass(frozen=True)
@@ -179,11 +179,11 @@ def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     return Saying(f"{beside.format(level)} a fast route takes {_listed(said)}.", picks)
 
 
-def _of(run: Run, stack: str, scenario: str, level: Value, figure: str) -> float | None:
+def _of(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> float | None:
     return trusted(run, stack, scenario, level, figure)
 
 
-def _trusted_rates(run: Run, scenario: str, level: Value) -> dict[str, float]:
+def _trusted_rates(run: Run, scenario: str, level: LevelValue) -> dict[str, float]:
     rates = {n: _of(run, n, scenario, level, RATE) for n in stacks_measured(run, scenario)}
     return {name: rate for name, rate in rates.items() if rate}
 

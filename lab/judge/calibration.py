@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.run import Calibration, CalibrationFigure
+from records.run import Calibration, CalibrationFigure
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.judge.known import bridges, highest, stacks_measured, trials_of, trusted
-from lab.run import Run, Trial
-from loadtests.scenarios import Value
+from lab.judge.estimates import bridges, highest, stacks_measured, trials_of, trusted
+from records.run import Run, Trial
+from records.types import LevelValue
 
 Ruling = Literal["confirmed", "refuted", "depends", "not measured in this run"]
-Place = tuple[str, str, Value]
+Place = tuple[str, str, LevelValue]
 """A stack, a scenario and a level: where trials stand."""
 
 
@@ -262,7 +262,7 @@ def _named(run: Run, scenario: str, ending: str) -> list[str]:
     return [name for name in stacks_measured(run, scenario) if name.endswith(ending)]
 
 
-def _places(stacks: Iterable[str], scenario: str, level: Value) -> tuple[Place, ...]:
+def _places(stacks: Iterable[str], scenario: str, level: LevelValue) -> tuple[Place, ...]:
     return tuple((stack, scenario, level) for stack in stacks)
 
 

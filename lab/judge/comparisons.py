@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.judge.figures import describe
-from lab.run import Comparison, Doubt, Noise, Run, Trial, Verdict
 from lab.stacks import COPY
-from loadtests.scenarios import Value
+from records.run import Comparison, Doubt, Noise, Run, Trial, Verdict
+from records.types import LevelValue
 
 RESAMPLES = 2000
 ENOUGH_BLOCKS = 2
@@ -32,7 +32,7 @@ COMPARED = (
 DRIFTING = frozenset({"cpu_us_per_request"})
 
 Draws = NDArray[np.float64]
-Place = tuple[str, Value]
+Place = tuple[str, LevelValue]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def distance(ratio: float) -> float:
     return max(ratio, 1 / ratio) - 1
 
 
-def floor(floors: Sequence[Noise], scenario: str, level: Value, figure: str) -> float:
+def floor(floors: Sequence[Noise], scenario: str, level: LevelValue, figure: str) -> float:
     """Return the noise floor of a figure: of its own place if measured there, else the largest of any place.
 
     Never less than `LEAST_FLOOR`, for a stack that happened to repeat itself exactly will not do so again.

@@ -5,8 +5,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-from lab.run import Run, StackRecord
-from loadtests.scenarios import Value
+from records.run import Run, StackRecord
+from records.types import LevelValue
 
 Kind = Literal["machine", "load", "versions", "settings"]
 ORDER: tuple[Kind, ...] = get_args(Kind)
@@ -60,7 +60,7 @@ def changes(a: Run, b: Run) -> list[Change]:
     return sorted(found, key=lambda change: ORDER.index(change.kind))
 
 
-def forbidding(changes: Sequence[Change], scenario: str, level: Value) -> list[Change]:
+def forbidding(changes: Sequence[Change], scenario: str, level: LevelValue) -> list[Change]:
     """Return the changes across which a figure of this place doesn't compare."""
     return [c for c in changes if c.forbids and c.place in {"", f"{scenario}@{level}"}]
 

@@ -23,12 +23,12 @@ from lab.judge.comparisons import (
 )
 from lab.judge.conditions import Change, changes, comparability, forbidding, told
 from lab.judge.figures import describe
-from lab.run import Can, Run, Trial
 from lab.stacks import COPY
-from loadtests.scenarios import Value
+from records.run import Can, Run, Trial
+from records.types import LevelValue
 
 Judgement = Literal["faster", "slower", "better", "worse", "tie", "doubted", "cannot"]
-Place = tuple[str, Value, str]
+Place = tuple[str, LevelValue, str]
 
 DRIFT = 0.1  # what the same work differs by, minutes apart on a shared machine (docs/method.md)
 TIMED = frozenset({"µs", "ms", "s", "requests/s", "MiB/s", "cores"})
@@ -50,7 +50,7 @@ class Difference(msgspec.Struct, frozen=True):
     """
 
     scenario: str
-    level: Value
+    level: LevelValue
     stack: str
     figure: str
     unit: str
@@ -172,7 +172,7 @@ def related(a: Sequence[Trial], b: Sequence[Trial], figure: str) -> Estimate | N
     return Estimate(ratio.ratio, ratio.low, ratio.high) if bounded else Estimate(ratio.ratio)
 
 
-def noise_between(a: Run, b: Run, scenario: str, level: Value, figure: str) -> float:
+def noise_between(a: Run, b: Run, scenario: str, level: LevelValue, figure: str) -> float:
     """Return how far apart the same stack may be in two runs."""
     drift = DRIFT if describe(figure).unit in TIMED else 0.0
     return max(drift, *(floor(run.noise, scenario, level, figure) for run in (a, b)))

@@ -6,8 +6,8 @@ from statistics import mean, stdev
 
 from lab.judge.figures import PREFIXES, SAME_SECOND, Figured, judged, prefix
 from lab.judge.reading import Reading
-from lab.run import Doubt
 from loadtests.scenarios import AFTER, Flow, Level
+from records.run import Doubt
 
 NEAR_CEILING = 0.9
 ENOUGH_FOR = {"p90": 50, "p99": 500}  # five answers beyond the percentile
@@ -160,7 +160,7 @@ def rate_missed(case: Case) -> Iterator[Doubt]:
 
 def connection_churn(case: Case) -> Iterator[Doubt]:
     """The server closes connections, so a request pays for a new one."""
-    if case.flow.way != "connect" and case.figure("closed_share") > MOST:
+    if case.flow.behaviour != "connect" and case.figure("closed_share") > MOST:
         yield Doubt(
             "connection-churn",
             f"{case.figure('closed_share'):.0%} of the {case.flow.name} answers closed their connection",
@@ -205,7 +205,7 @@ def against_littles_law(case: Case) -> Iterator[Doubt]:
 def connections_closed(case: Case) -> Iterator[Doubt]:
     """Connections that were to stand idle were closed by the server."""
     held = case.figure("held") or case.figured.figures.get("held", 0.0)
-    if case.flow.way in {"idle", "silent"} and held < case.flow.users:
+    if case.flow.behaviour in {"idle", "silent"} and held < case.flow.users:
         yield Doubt(
             "connections-closed",
             f"{held:.0f} of {case.flow.users} idle connections stood open at the end",

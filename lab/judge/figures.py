@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 
 from lab.judge import statistics
-from lab.judge.ceilings import Slots, ceiling_per_s, concurrency
-from lab.judge.reading import FlowReading, Reading, SecondReading
+from lab.judge.reading import Reading
+from loadtests.ceilings import Slots, ceiling_per_s, concurrency
 from loadtests.scenarios import AFTER, PROBE, Flow, Level
+from records.load import FlowReading, SecondReading
 
 Better = Literal["lower", "higher", "neither"]
 
@@ -137,7 +138,7 @@ def _footprints(reading: Reading) -> dict[str, float]:
 
 def _held(flow: Flow, reading: Reading) -> dict[str, float]:
     came = reading.flows[flow.name]
-    if flow.way == "download":
+    if flow.behaviour == "download":
         return {"received_mib_per_s": came.bytes / MIB / reading.loaded_s}
     held = {"held": float(came.held)}
     if came.held and reading.before and reading.after:
@@ -177,7 +178,7 @@ def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
     rates |= {"answers": float(came.answers), "throughput_per_s": throughput}
     if flow.open_loop:
         rates["offered_per_s"] = came.due / lasts_s
-    elif came.answers and flow.way == "websocket":
+    elif came.answers and flow.behaviour == "websocket":
         rates["messages_per_s"] = throughput * flow.chunks
         if (used_s := reading.used.server) is not None:
             rates["cpu_us_per_message"] = used_s * 1e6 / came.answers / flow.chunks

@@ -17,9 +17,10 @@ from lab.errors import UsageError, unknown
 from lab.judge.conditions import Change, changes, forbidding, told
 from lab.judge.differences import Estimate, Place, by_place, doubted, estimate, related, usable
 from lab.judge.figures import FIGURES, PREFIXES, describe
-from lab.run import Run, Trial
 from lab.stacks import find
-from loadtests.scenarios import SCENARIOS, Value
+from loadtests.scenarios import SCENARIOS
+from records.run import Run, Trial
+from records.types import LevelValue
 
 FORM = "SCENARIO@LEVEL STACK FIGURE OP NUMBER, as in 'slow-io@50 uvicorn/asgi throughput >= 0.9'"
 RULE = re.compile(r"(\S+)@(\S+)\s+(\S+)\s+([^\s<>=]+)\s*(>=|<=|>|<)\s*(\S+)")
@@ -30,7 +31,7 @@ class Rule(msgspec.Struct, frozen=True):
 
     text: str
     scenario: str
-    level: Value
+    level: LevelValue
     stack: str
     figure: str
     op: str
@@ -82,7 +83,7 @@ def from_toml(text: str) -> list[Rule]:
     return [parse(rule) for rule in rules]
 
 
-def level_of(scenario: str, text: str) -> Value:
+def level_of(scenario: str, text: str) -> LevelValue:
     """Return the level of a scenario that is written so."""
     levels = {str(level.value): level.value for level in SCENARIOS[scenario].levels}
     if text not in levels:

@@ -7,8 +7,9 @@ import msgspec
 from lab.judge.conditions import Change, changes
 from lab.judge.differences import Estimate, by_place, doubted, estimate, usable
 from lab.judge.figures import describe
-from lab.run import Run
-from loadtests.scenarios import SCENARIOS, Value
+from loadtests.scenarios import SCENARIOS
+from records.run import Run
+from records.types import LevelValue
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -40,12 +41,14 @@ class History(msgspec.Struct, frozen=True):
     figure: str
     unit: str
     scenario: str
-    level: Value
+    level: LevelValue
     runs: list[Moment]
     series: list[Series]
 
 
-def history(runs: Sequence[Run], figure: str, scenario: str, level: Value, stacks: Sequence[str]) -> History:
+def history(
+    runs: Sequence[Run], figure: str, scenario: str, level: LevelValue, stacks: Sequence[str]
+) -> History:
     """Return the figure of these stacks over the runs; no stacks named: of all that any run has."""
     ordered = sorted(runs, key=lambda run: run.run.started)
     names = list(stacks) or list(
@@ -56,14 +59,14 @@ def history(runs: Sequence[Run], figure: str, scenario: str, level: Value, stack
     return History(figure, describe(figure).unit, scenario, level, moments, [s for s in series if s.points])
 
 
-def first_level(runs: Sequence[Run], scenario: str) -> Value:
+def first_level(runs: Sequence[Run], scenario: str) -> LevelValue:
     """Return the first level of a scenario that any run has measured; its first where none has."""
     measured = {trial.level for run in runs for trial in run.trials if trial.scenario == scenario}
     levels = [level.value for level in SCENARIOS[scenario].levels]
     return next((level for level in levels if level in measured), levels[0])
 
 
-def _points(runs: Sequence[Run], figure: str, scenario: str, level: Value, stack: str) -> list[Point]:
+def _points(runs: Sequence[Run], figure: str, scenario: str, level: LevelValue, stack: str) -> list[Point]:
     found = []
     for run in runs:
         trials = by_place(run).get((scenario, level, stack), [])

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lab.judge.estimates import Known, compared_with, known, levels_of, trials_of
 from lab.judge.figures import describe
-from lab.judge.known import Known, compared_with, known, levels_of, trials_of
-from lab.run import Run, Trial
-from loadtests.scenarios import Value
+from records.run import Run, Trial
+from records.types import LevelValue
 
 Word = Literal["baseline", "faster", "slower", "tie", "cannot", "doubted", "not measured", "not compared"]
 
@@ -19,7 +19,7 @@ class Headline:
 
     scenario: str
     figure: str
-    level: Value
+    level: LevelValue
     says: str
 
 

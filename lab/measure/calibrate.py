@@ -8,15 +8,16 @@ from pathlib import Path
 
 from lab.judge.calibration import judged
 from lab.judge.figures import figured
-from lab.judge.reading import Footprint, Reading, Usage
-from lab.measure.leash import Leash
-from lab.measure.load import Generator, Order
-from lab.measure.process import Answering, free_port, pinned, started
-from lab.run import Calibration
+from lab.judge.reading import Reading, target_of
+from lab.measure.load_generator import Generator, Order
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import Answering, free_port, pinned, started
 from lab.servers import HOST
 from lab.stacks import Command
 from loadtests.calibrations import CALIBRATIONS
 from loadtests.scenarios import Scenario
+from records.run import Calibration
+from records.usage import Footprint, Usage
 
 UNMETERED = Usage(at=1.0, server=0.0, generator=0.0, lab=0.0, machine=0.0)
 UNWEIGHED = Footprint(pss_mib=0.0, own_mib=0.0, threads=0)
@@ -24,11 +25,11 @@ UNBOUNDED = {"interface": None}
 
 
 @dataclass(frozen=True)
-class Rig:
+class CalibrationRunner:
     """What drives the clockwork, and where its logs go."""
 
     generator: Generator
-    leash: Leash
+    reaper: Reaper
     cores: Sequence[int]
     folder: Path
 
@@ -44,14 +45,14 @@ class Rig:
         """Return the figures of one calibration scenario."""
         (level,) = scenario.levels
         port = free_port()
-        command = Command((sys.executable, "-m", "lab.measure.clockwork", str(port)))
+        command = Command((sys.executable, "-m", "lab.measure.reference_server", str(port)))
         log_path = self.folder / f"{scenario.name}.server.log"
-        with started(pinned(command, self.cores), self.leash, log_path) as process:
+        with started(pinned(command, self.cores), self.reaper, log_path) as process:
             answering = Answering(process, port, scenario.name, log_path)
             answering.wait()
             order = Order(scenario.name, level.value, level.window_s, (f"http://{HOST}:{port}",))
             with self.generator.loading(order, self.folder / scenario.name) as load:
                 window = load.window(answering.check_alive)
-                target = load.report(level.window_s).target()
+                target = target_of(load.report(level.window_s))
         reading = Reading(target, [UNMETERED], window.seconds, UNWEIGHED, UNWEIGHED)
         return figured(reading, level, UNBOUNDED).figures

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from lab.errors import unknown
 from lab.stacks import DEFAULT_STACKS, Stack, all_stacks, find
-from loadtests.scenarios import SCENARIOS, Level, Scenario, Value
+from loadtests.scenarios import SCENARIOS, Level, Scenario
+from records.types import LevelValue
 
 SECONDS_AROUND_A_TRIAL = 1.0  # starting the server, the shortest warm-up, ending both
-LEVELS_OF_SMOKE: dict[str, tuple[Value, ...]] = {
+LEVELS_OF_SMOKE: dict[str, tuple[LevelValue, ...]] = {
     "baseline": (500,),
     "slow-io": (10,),
     "starvation": (20,),
@@ -18,7 +19,7 @@ LEVELS_OF_SMOKE: dict[str, tuple[Value, ...]] = {
     "blocking": ("blocking",),
     "abandon": (10,),
 }
-LEVELS_OF_QUICK: dict[str, tuple[Value, ...]] = {
+LEVELS_OF_QUICK: dict[str, tuple[LevelValue, ...]] = {
     **dict.fromkeys(("cpu", "download", "churn", "overload", "idle", "websocket"), ()),
     "slow-io": (10, 50, 200),
     "starvation": (20,),
@@ -43,7 +44,7 @@ class Profile:
     repetitions: float = 1
     stretch: float = 1.0
     against_itself: tuple[str, ...] = ()
-    levels: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    levels: dict[str, tuple[LevelValue, ...]] = field(default_factory=dict)
     explores: bool = True
 
 
@@ -66,7 +67,7 @@ class Task:
         return f"{self.scenario.name}@{self.level.value}"
 
     @property
-    def block(self) -> tuple[str, Value, int]:
+    def block(self) -> tuple[str, LevelValue, int]:
         """The block that it belongs to: one trial of each stack."""
         return self.scenario.name, self.level.value, self.repetition
 

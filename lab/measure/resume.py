@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from lab.errors import UsageError
 from lab.judge.conditions import differences, facts, shortened
-from lab.measure.choice import Choice, chosen_for
 from lab.measure.plan import Task
+from lab.measure.selection import Selection, chosen_for
 from lab.measure.target import Elsewhere
-from lab.run import Run
+from records.run import Run
 
 
-def reopen(run: Run, machine: dict[str, str], elsewhere: Elsewhere | None = None) -> Choice:
+def reopen(run: Run, machine: dict[str, str], elsewhere: Elsewhere | None = None) -> Selection:
     """Make a run ready to go on and return what it was to measure.
 
     Raises UsageError when it is finished, when its settings weren't kept, or when anything is different now.

@@ -9,20 +9,23 @@ from pathlib import Path
 
 from contract.examples import Request
 from lab.errors import Cannot, TrialFailed
-from lab.judge.ceilings import queue_s
-from lab.judge.reading import Aftermath, Reading, Usage
-from lab.measure.conversation import ask, broken_promises, refusal
-from lab.measure.leash import Leash
-from lab.measure.load import Generator, Load, Order, Window
+from lab.judge.reading import Aftermath, Reading, target_of
+from lab.measure.contract_check import ask, broken_promises, refusal
+from lab.measure.load_generator import Generator, Load, Order
 from lab.measure.plan import Task
-from lab.measure.process import Serving, serving
-from lab.measure.sampling import Clocks, machine_id, read_clocks, tree
-from lab.measure.standby import Standby
+from lab.measure.prestart import Prestart
+from lab.measure.process_usage import Clocks, read_clocks, tree
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import Serving, serving
 from lab.measure.target import Elsewhere, Target, recorded
-from lab.run import Commands, CrewRecord
 from lab.servers import Settings
 from lab.stacks import Stack
+from loadtests.ceilings import queue_s
+from loadtests.machine import machine_id
 from loadtests.schedule import Turns, order
+from records.load import Window
+from records.run import Commands, CrewRecord
+from records.usage import Usage
 
 Served = Serving | Target
 
@@ -42,17 +45,17 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Bench:
+class TrialRunner:
     """The place where stacks are checked and measured."""
 
     settings: Settings
-    leash: Leash
+    reaper: Reaper
     generator: Generator
     server_cores: list[int]
     logs: Path
     seed: int = 0
     processes: int = 1
-    standby: Standby = field(default_factory=Standby)
+    standby: Prestart = field(default_factory=Prestart)
     elsewhere: Elsewhere | None = None
     crew: CrewRecord | None = None
     say: Callable[[str], None] = print
@@ -91,7 +94,7 @@ class Bench:
                 report = load.report()
             aftermath = outlast(server, task.scenario.aftermath_s)
             reading = Reading(
-                report.target(), usage, window.seconds, before, after, aftermath,
+                target_of(report), usage, window.seconds, before, after, aftermath,
                 report.workers, report.lost, self._machines,
             )  # fmt: skip
         return Measured(reading, Commands(str(server.command), str(wanted.by_hand())))
@@ -125,7 +128,7 @@ class Bench:
         for number, (each, server) in enumerate(ready):
             loaded_s = len(usage[number]) * turns.loaded_s
             reading = Reading(
-                report.target(number), usage[number], loaded_s, before[number], after[number], None,
+                target_of(report, number), usage[number], loaded_s, before[number], after[number], None,
                 report.workers, report.lost, self._machines,
             )  # fmt: skip
             by_hand = self._order(each, [server]).by_hand()
@@ -158,7 +161,7 @@ class Bench:
     def _served(self, stack: Stack, log_path: Path, cores: Sequence[int]) -> AbstractContextManager[Served]:
         if self.elsewhere:
             return self.elsewhere.target(stack, self.settings)
-        return serving(stack, self.settings, self.leash, log_path=log_path, cores=cores)
+        return serving(stack, self.settings, self.reaper, log_path=log_path, cores=cores)
 
     def _order(self, task: Task, servers: Sequence[Served]) -> Order:
         slots = recorded(task.stack, self.settings, self.elsewhere).slots_by_waiting
@@ -182,7 +185,7 @@ class Bench:
 def ask_for_websockets(server: Served, task: Task) -> None:
     """Open each WebSocket that a level needs; raises `Cannot` with what was answered where there is none."""
     for flow in task.level.flows:
-        if flow.way == "websocket" and (answered := refusal(server.port, flow.target, server.host)):
+        if flow.behaviour == "websocket" and (answered := refusal(server.port, flow.target, server.host)):
             raise Cannot(f"asked for a WebSocket at {flow.target} it answered {answered}")
 
 

@@ -6,18 +6,20 @@ from pathlib import Path
 import gevent
 import locust.runners
 import locust.stats
+import msgspec
 from flask import Response, request
 from locust import events
 from locust.env import Environment
 from locust.web import WebUI
 
-from loadtests.dashboard.guard import own_pages_only
-from loadtests.dashboard.lineup import Lineup, read_lineup
-from loadtests.dashboard.monitor import Lot, Monitor
+from loadtests.dashboard.agent_client import Agent
+from loadtests.dashboard.live_load import LiveLoad
+from loadtests.dashboard.monitor import Monitor, StackStatus
 from loadtests.dashboard.page import LINK, Page
-from loadtests.dashboard.stage import LiveStage
+from loadtests.dashboard.same_origin import own_pages_only
 from loadtests.dashboard.users import classes_for
 from loadtests.users import on_request
+from records.dashboard import Lineup
 
 LOOPBACK = "127.0.0.1"
 TAB = "side-by-side"
@@ -42,22 +44,22 @@ def install(environment: Environment, lineup_path: Path) -> None:
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start the dashboard with: lab dashboard")
-    lineup = read_lineup(lineup_path)
-    stage = LiveStage(lineup.stacks, options.scenario)
-    monitor = Monitor(stage, lineup.agent)
-    classes = classes_for(stage)
+    lineup = msgspec.json.decode(lineup_path.read_bytes(), type=Lineup)
+    live_load = LiveLoad(lineup.stacks, options.scenario)
+    monitor = Monitor(live_load, Agent(lineup.agent.url, lineup.agent.token))
+    classes = classes_for(live_load)
     environment.user_classes = list(classes.values())
     environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
-    environment.available_user_tasks = {name: list(made.tasks) for name, made in classes.items()}
+    environment.available_user_tasks = {name: list(user_class.tasks) for name, user_class in classes.items()}
     locust.stats.HISTORY_STATS_INTERVAL_SEC = 1
     locust.runners.CPU_MONITOR_INTERVAL = 1.0
     events.request.add_listener(on_request)
-    events.test_start.add_listener(lambda **_: stage.begin(options.scenario))
-    events.test_stopping.add_listener(lambda **_: stage.close())
-    events.test_stopping.add_listener(lambda **_: stage.guests.kill(block=False))
+    events.test_start.add_listener(lambda **_: live_load.begin(options.scenario))
+    events.test_stopping.add_listener(lambda **_: live_load.close())
+    events.test_stopping.add_listener(lambda **_: live_load.guests.kill(block=False))
     gevent.spawn(monitor.watch)
     if environment.web_ui:
-        add_pages(environment.web_ui, Page(environment, lineup, stage, monitor), lineup)
+        add_pages(environment.web_ui, Page(environment, lineup, live_load, monitor), lineup)
 
 
 def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
@@ -71,9 +73,9 @@ def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
     @app.after_request
     def with_figures(response: Response) -> Response:
         if request.path == "/stats/requests" and response.status_code == HTTPStatus.OK:
-            told = response.get_json()
-            told["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
-            response.set_data(app.json.dumps(told))
+            statistics = response.get_json()
+            statistics["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
+            response.set_data(app.json.dumps(statistics))
         return response
 
     web_ui.template_args |= {
@@ -104,7 +106,7 @@ def rows(lineup: Lineup, monitor: Monitor) -> list[dict[str, object]]:
     return [row(entry.name, lot) for entry, lot in zip(lineup.stacks, lots, strict=True)]
 
 
-def row(name: str, lot: Lot) -> dict[str, object]:
+def row(name: str, lot: StackStatus) -> dict[str, object]:
     """Return one stack's row."""
     return {
         "stack": name,

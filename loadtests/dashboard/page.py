@@ -24,12 +24,11 @@ import vl_convert
 from flask import Blueprint, Response, render_template_string, request
 from locust.env import Environment
 
-from loadtests.dashboard.agent import AgentError
-from loadtests.dashboard.demonstrations import DEMONSTRATIONS
-from loadtests.dashboard.lineup import Lineup
+from loadtests.dashboard.agent_client import AgentError
+from loadtests.dashboard.buttons import BUTTONS
+from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor
-from loadtests.dashboard.record import as_record
-from loadtests.dashboard.stage import LiveStage
+from records.dashboard import Lineup
 
 PATH = "/side-by-side"
 HERE = Path(__file__).parent
@@ -44,10 +43,12 @@ LINK = f'<a href="{PATH}" style="{STYLE}">Side by side, live</a></body>'
 class Page:
     """Everything that the page's routes need."""
 
-    def __init__(self, environment: Environment, lineup: Lineup, stage: LiveStage, monitor: Monitor) -> None:
+    def __init__(
+        self, environment: Environment, lineup: Lineup, live_load: LiveLoad, monitor: Monitor
+    ) -> None:
         self.environment = environment
         self.lineup = lineup
-        self.stage = stage
+        self.live_load = live_load
         self.monitor = monitor
         self.token = secrets.token_urlsafe()
 
@@ -71,7 +72,7 @@ class Page:
 
     def show(self) -> Response:
         """Return the page."""
-        told = {
+        page_data = {
             "token": self.token,
             "stacks": [{"name": e.name, "colour": e.colour, "dash": e.dash} for e in self.lineup.stacks],
         }
@@ -79,8 +80,8 @@ class Page:
             (HERE / "page.html.jinja").read_text(),
             style=(HERE / "page.css").read_text(),
             stacks=self.lineup.stacks,
-            demonstrations=DEMONSTRATIONS.values(),
-            told=told,
+            demonstrations=BUTTONS.values(),
+            page_data=page_data,
         )
         return Response(text, content_type="text/html; charset=utf-8")
 
@@ -91,24 +92,24 @@ class Page:
         return as_json(
             {
                 "state": runner.state if runner else "missing",
-                "recorded": self.stage.record is not None,
+                "recorded": self.live_load.record is not None,
                 "moments": [asdict(moment) for moment in self.monitor.since(since)],
             }
         )
 
     def demonstrate(self, name: str) -> Response:
         """Press a button."""
-        found = DEMONSTRATIONS.get(name)
-        if found is None:
+        button = BUTTONS.get(name)
+        if button is None:
             return refusal(HTTPStatus.NOT_FOUND, f"There is no demonstration {name!r}.")
-        found.do(self.environment, self.stage)
-        return as_json({"done": found.label})
+        button.do(self.environment, self.live_load)
+        return as_json({"done": button.label})
 
     def restart(self) -> Response:
         """Restart a stack."""
         stack = request.args.get("stack", "")
         try:
-            self.lineup.agent.restart(stack)
+            self.monitor.agent.restart(stack)
         except AgentError as error:
             return refusal(HTTPStatus.BAD_GATEWAY, str(error))
         return as_json({"done": f"{stack} was started again"})
@@ -122,10 +123,11 @@ class Page:
         return self._told("/live/report.html", "text/html; charset=utf-8", "")
 
     def _told(self, target: str, kind: str, download: str) -> Response:
-        if self.stage.record is None:
+        if self.live_load.record is None:
             return refusal(HTTPStatus.CONFLICT, "Nothing has been recorded yet: start a load, then stop it.")
         try:
-            content = self.lineup.agent.ask("POST", target, as_record(self.stage, self.monitor))
+            record = msgspec.json.encode(self.live_load.recorded(self.monitor.used))
+            content = self.monitor.agent.ask("POST", target, record)
         except AgentError as error:
             return refusal(HTTPStatus.BAD_GATEWAY, str(error))
         headers = {"Content-Disposition": f"attachment; filename={download}"} if download else {}

@@ -7,13 +7,13 @@ from gevent.pool import Group
 from locust import task
 from locust.env import Environment
 
-from loadtests import ways
-from loadtests.clock import Alarm
-from loadtests.dashboard.lineup import Entry
-from loadtests.dashboard.stage import LiveStage
+from loadtests import client_behaviours
+from loadtests.dashboard.live_load import LiveLoad
 from loadtests.recorder import Lane
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from loadtests.timer import Timer
 from loadtests.users import LaneUser
+from records.dashboard import DashboardStack
 
 ONCE = {"idle", "silent"}
 """Ways of those who stay away when the server has closed their connection, as they do in `lab compare`."""
@@ -23,12 +23,12 @@ class StackUser(LaneUser):
     """A user of one stack; `place` is the stack's in the lineup."""
 
     abstract = True
-    stage: ClassVar[LiveStage]
+    live_load: ClassVar[LiveLoad]
     place: ClassVar[int]
 
     def __init__(self, environment: Environment) -> None:
-        self.host = self.stage.stacks[self.place].url
-        self.recorder = self.stage.recorders[self.place]
+        self.host = self.live_load.stacks[self.place].url
+        self.recorder = self.live_load.recorders[self.place]
         self.lane = None
         super().__init__(environment)
 
@@ -40,21 +40,21 @@ class TrafficUser(StackUser):
 
     def on_start(self) -> None:
         """Take a lane."""
-        self.lane = self.stage.join(self.place, TRAFFIC)
+        self.lane = self.live_load.join(self.place, TRAFFIC)
 
     def on_stop(self) -> None:
         """Leave the lane."""
         super().on_stop()
         if self.lane:
-            self.stage.leave(self.lane)
+            self.live_load.leave(self.lane)
 
     @task
     def send(self) -> None:
         """Send one request when it is due."""
         if self.lane:
-            self.alarm.sleep_until(self.lane.due_at)
-            ways.WAYS[self.lane.flow.way](self, self.lane)
-            if self.lane.flow.way in ONCE:
+            self.timer.sleep_until(self.lane.due_at)
+            client_behaviours.BEHAVIOURS[self.lane.flow.behaviour](self, self.lane)
+            if self.lane.flow.behaviour in ONCE:
                 Event().wait()
 
 
@@ -67,14 +67,14 @@ class ProbeUser(StackUser):
 
     def on_start(self) -> None:
         """Take every lane of the probe."""
-        self.lanes = [self.stage.join(self.place, PROBE) for _ in range(self.concurrency)]
+        self.lanes = [self.live_load.join(self.place, PROBE) for _ in range(self.concurrency)]
         self.asking = Group()
 
     def on_stop(self) -> None:
         """Stop asking."""
         self.asking.kill()
         for lane in self.lanes:
-            self.stage.leave(lane)
+            self.live_load.leave(lane)
         super().on_stop()
 
     def stop(self, force: bool = False) -> bool:  # noqa: FBT001, FBT002 - as locust's own
@@ -91,11 +91,11 @@ class ProbeUser(StackUser):
         self.asking.join()
 
     def _ask_in(self, lane: Lane) -> None:
-        alarm = Alarm()
+        alarm = Timer()
         try:
             while True:
                 alarm.sleep_until(lane.due_at)
-                ways.ask(self, lane)
+                client_behaviours.ask(self, lane)
         finally:
             alarm.close()
 
@@ -107,30 +107,30 @@ class Guest(StackUser):
 
     def send_once(self, flow: Flow) -> None:
         """Send one request of a flow, and let the recorder of the stack know."""
-        self.lane = lane = self.stage.enter(Lane(flow, 0, self.place))
+        self.lane = lane = self.live_load.enter(Lane(flow, 0, self.place))
         try:
-            ways.WAYS[flow.way](self, lane)
+            client_behaviours.BEHAVIOURS[flow.behaviour](self, lane)
         finally:
-            self.stage.leave(lane)
+            self.live_load.leave(lane)
             self.on_stop()
 
 
-def classes_for(stage: LiveStage) -> dict[str, type[StackUser]]:
+def classes_for(live_load: LiveLoad) -> dict[str, type[StackUser]]:
     """Return the user classes of all stacks, by the names under which locust offers them."""
-    made: dict[str, type[StackUser]] = {}
-    for place, entry in enumerate(stage.stacks):
+    classes: dict[str, type[StackUser]] = {}
+    for place, entry in enumerate(live_load.stacks):
         for base, kind in ((TrafficUser, TRAFFIC), (ProbeUser, PROBE)):
             name = class_name(entry, kind)
-            made[name] = type(name, (base,), {"stage": stage, "place": place, "host": entry.url})
-    return made
+            classes[name] = type(name, (base,), {"live_load": live_load, "place": place, "host": entry.url})
+    return classes
 
 
-def guest_of(stage: LiveStage, place: int, environment: Environment) -> Guest:
+def guest_of(live_load: LiveLoad, place: int, environment: Environment) -> Guest:
     """Return a guest of a stack."""
-    made: type[Guest] = type("Guest", (Guest,), {"stage": stage, "place": place})
-    return made(environment)
+    guest_class: type[Guest] = type("Guest", (Guest,), {"live_load": live_load, "place": place})
+    return guest_class(environment)
 
 
-def class_name(entry: Entry, kind: str) -> str:
+def class_name(entry: DashboardStack, kind: str) -> str:
     """Return what a stack's users of a kind are called: its check box, with its weight."""
     return f"{entry.name} {kind}"

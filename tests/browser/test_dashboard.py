@@ -7,9 +7,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lab import schema
-from lab.run import Run, read
-from loadtests.dashboard.work import kinds_of_work
+from lab import json_schema
+from lab.run_folder import read
+from loadtests.dashboard.manual_flows import kinds_of_work
+from records.run import Run
 from tests.browser.pages import Opened, violations
 from tests.live.dashboards import PAGE, Dashboard, dashboard
 
@@ -221,7 +222,7 @@ def test_page_does_not_scroll_sideways(page: Page) -> None:
 
 def test_results_fit_the_schema(results: Run) -> None:
     """What is downloaded is a run of the lab's own shape, of every stack that was loaded."""
-    schema.check(results)
+    json_schema.check(results)
     assert [trial.stack for trial in results.trials] == list(STACKS)
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.made_up import made_up
-from lab import reports
+from lab.commands import report_files
 from loadtests.scenarios import SCENARIOS
 from tests.browser.pages import Opened, violations
 
@@ -23,7 +23,7 @@ ALLOWED = {"file", "data", "blob"}
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the report of a made-up run."""
     folder = tmp_path_factory.mktemp("run")
-    reports.tell(made_up(STACKS, profile="smoke"), folder)
+    report_files.tell(made_up(STACKS, profile="smoke"), folder)
     return folder / "report.html"
 
 

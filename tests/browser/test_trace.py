@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from lab.tell.tracepage import page as told
+from lab.tell.trace.page import page as told
 from tests.lab import traces
 
 PHONE, DESK = 390, 1400

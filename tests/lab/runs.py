@@ -5,10 +5,13 @@ from functools import cache
 
 from hdrh.histogram import HdrHistogram
 
-from lab.judge.reading import FlowReading, Footprint, Reading, TargetReading, Usage
-from lab.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
+from lab.judge.reading import Reading
 from lab.stacks import DEFAULT_STACKS
-from loadtests.scenarios import SCENARIOS, Value
+from loadtests.scenarios import SCENARIOS
+from records.load import FlowReading, TargetReading
+from records.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
+from records.types import LevelValue
+from records.usage import Footprint, Usage
 
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
 BEFORE = Footprint(pss_mib=20.0, own_mib=15.0, threads=3)
@@ -105,7 +108,7 @@ def every_scenario(repetitions: int = 1) -> Run:
     return made
 
 
-def measured(stack_name: str, scenario: str, level: Value, repetition: int = 1) -> Trial:
+def measured(stack_name: str, scenario: str, level: LevelValue, repetition: int = 1) -> Trial:
     """Return a trial that has whatever a chart may be drawn of."""
     slower = 1.5 ** [*DEFAULT_STACKS, stack_name].index(stack_name) * (1 + repetition / 100)
     latencies = [slower * (1 + n / 50) for n in range(200)]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from lab.servers import Interface
-from lab.trace.record import Asked, Event, Lane, StackTrace, Trace, Where
+from records.trace import Asked, Event, Lane, StackTrace, Trace, Where
+from records.types import Interface
 
 HOSTILE = "<script>document.title = 'stolen'</script>"
 STEERING = "\x1b[31mred\x07"

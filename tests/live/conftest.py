@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.measure.leash import Leash
-from lab.measure.process import Serving, serving
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import Serving, serving
 from lab.servers import Settings
 from lab.stacks import find
 
@@ -15,7 +15,7 @@ Serve = Callable[[str], Serving]
 
 
 @pytest.fixture(scope="session")
-def serve(held: Leash, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def serve(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Return a function that gives a running stack by name."""
     logs: Path = tmp_path_factory.mktemp("logs")
     running: dict[str, Serving] = {}
@@ -24,7 +24,7 @@ def serve(held: Leash, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
         def give(name: str) -> Serving:
             if name not in running:
                 log_path = logs / f"{name.replace('/', '+')}.log"
-                server = serving(find(name), Settings(), held, log_path=log_path)
+                server = serving(find(name), Settings(), reaper, log_path=log_path)
                 running[name] = open_servers.enter_context(server)
                 running[name].wait_until_ready()
             return running[name]

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from lab.measure.process import free_port
+from lab.measure.server_process import free_port
 from lab.servers import HOST
 from tests.live.processes import LabProcess, lab
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.capabilities.experiments import EXPERIMENTS, Laboratory, explore
-from lab.measure.leash import leash
-from lab.run import Capability
+from lab.capabilities.experiments import EXPERIMENTS, ExperimentContext, explore
+from lab.measure.reaper import reaping
 from lab.servers import Settings
 from lab.stacks import find
+from records.run import Capability
 
 STACKS = (
     "gunicorn-gthread/wsgi",
@@ -51,11 +51,9 @@ EXPECTED = {
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Capability]:
     """Make every experiment on six stacks, once."""
     folder: Path = tmp_path_factory.mktemp("notes")
-    with leash() as held:
-        laboratory = Laboratory(Settings(), held, folder)
-        return explore(
-            [find(name) for name in STACKS], list(EXPERIMENTS.values()), laboratory, lambda _: None
-        )
+    with reaping() as reaper:
+        context = ExperimentContext(Settings(), reaper, folder)
+        return explore([find(name) for name in STACKS], list(EXPERIMENTS.values()), context, lambda _: None)
 
 
 def test_every_experiment_has_an_expectation() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from lab.measure.leash import TOKEN
-from lab.run import read
+from lab.measure.reaper import TOKEN
+from lab.run_folder import read
 
 LAB = [sys.executable, "-m", "lab"]
 

@@ -5,7 +5,7 @@ import pytest
 from contract.conformance import differences
 from contract.endpoints import all_examples
 from contract.examples import Example
-from lab.measure.conversation import ask
+from lab.measure.contract_check import ask
 from lab.stacks import DEFAULT_STACKS
 from tests.live.conftest import Serve
 

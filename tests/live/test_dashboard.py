@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from lab.measure.process import free_port
+from lab.measure.server_process import free_port
 from lab.servers import HOST
 from tests.live.dashboards import PAGE, Dashboard, dashboard
 from tests.live.processes import lab, started

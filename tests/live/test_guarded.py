@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from contract.examples import Request
-from lab.measure.conversation import ask
-from lab.measure.leash import Leash
-from lab.measure.process import Serving, serving
-from lab.measure.sampling import cpu_times, tree
+from lab.measure.contract_check import ask
+from lab.measure.process_usage import cpu_times, tree
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import find
+from records.usage import cpu_s_since
 
 Cross = Callable[..., Serving]
 
@@ -40,15 +41,15 @@ CHUNKED = (
 
 
 @pytest.fixture
-def cross(held: Leash, tmp_path: Path) -> Iterator[Cross]:
+def cross(reaper: Reaper, tmp_path: Path) -> Iterator[Cross]:
     """Return a function that serves an app of tests.live.crossing in place of a bridged stack's own."""
     with ExitStack() as open_servers:
 
         def give(name: str, app: str = "", *, threads: int = CLIENTS, awaited: bool = True) -> Serving:
             stack = find(name)
-            target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.name.partition('-')[2]}"
+            target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.bridge}"
             served = replace(stack, app=replace(stack.app, target=target))
-            server = serving(served, Settings(threads=threads), held, log_path=tmp_path / "log")
+            server = serving(served, Settings(threads=threads), reaper, log_path=tmp_path / "log")
             running = open_servers.enter_context(server)
             if awaited:
                 running.wait_until_ready()
@@ -95,7 +96,7 @@ def busy_s(server: Serving) -> float:
     """Return the CPU seconds that a server uses while nobody asks it anything."""
     before = cpu_times(tree(server.pid))
     time.sleep(WATCH_S)
-    return cpu_times(tree(server.pid)).since(before)
+    return cpu_s_since(cpu_times(tree(server.pid)), before)
 
 
 def test_stock_wsgi_bridge_is_lost_with_its_clients(cross: Cross) -> None:

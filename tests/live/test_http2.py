@@ -12,8 +12,8 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 
-from lab.measure.conversation import broken_promises
-from lab.measure.process import Serving
+from lab.measure.contract_check import broken_promises
+from lab.measure.server_process import Serving
 from lab.servers import HOST
 from lab.stacks import find
 from tests.live.conftest import Serve

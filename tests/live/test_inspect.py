@@ -3,7 +3,7 @@
 import json
 
 from contract.examples import Request
-from lab.measure.conversation import ask
+from lab.measure.contract_check import ask
 from lab.stacks import DEFAULT_STACKS
 from tests.live.conftest import Serve
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contract.examples import Request
-from lab.measure.conversation import ask
+from lab.measure.contract_check import ask
 from tests.live.conftest import Serve
 
 STARTED_BY = {

@@ -5,21 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from lab.judge.reading import FlowReading, LoadReading, Usage
-from lab.measure.leash import Leash
-from lab.measure.load import Generator, LoadFailed, Order, generator
+from lab.judge.reading import target_of
+from lab.measure.load_generator import Generator, LoadFailed, Order, generator
+from lab.measure.reaper import Reaper
 from lab.measure.trial import watch_turns
-from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC, Value
+from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC
 from loadtests.schedule import Turns
+from records.load import FlowReading, LoadReading
+from records.types import LevelValue
+from records.usage import Usage
 from tests.live.conftest import Serve
 
 WINDOW_S = 1.0
 
 
 @pytest.fixture(scope="module")
-def load(held: Leash, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
+def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
     """Run the load generator's fork server."""
-    with generator(held, [], tmp_path_factory.mktemp("load")) as running:
+    with generator(reaper, [], tmp_path_factory.mktemp("load")) as running:
         yield running
 
 
@@ -37,15 +40,15 @@ def came(
     """Return what a second of a scenario brought from uvicorn, by flow; a test names scenario and level."""
     scenario, level = request.param
     url = serve("uvicorn/asgi").url
-    return loaded(load, Order(scenario, level, WINDOW_S, (url,)), tmp_path).target().flows
+    return target_of(loaded(load, Order(scenario, level, WINDOW_S, (url,)), tmp_path)).flows
 
 
-def of(scenario: str, level: Value) -> pytest.MarkDecorator:
+def of(scenario: str, level: LevelValue) -> pytest.MarkDecorator:
     """Run a test on what a scenario brought at a level."""
     return pytest.mark.parametrize("came", [(scenario, level)], indirect=True, ids=[f"{scenario}@{level}"])
 
 
-def users(scenario: str, level: Value) -> int:
+def users(scenario: str, level: LevelValue) -> int:
     """Return how many users the traffic of a level has."""
     (flow,) = [flow for flow in SCENARIOS[scenario].level(level).flows if flow.name == TRAFFIC]
     return flow.users
@@ -141,7 +144,7 @@ def test_several_processes_share_one_schedule(load: Generator, serve: Serve, tmp
     """Two processes send 400 requests in ten turns of 80 ms: 200 each, and 40 in each turn."""
     url = serve("uvicorn/asgi").url
     report = loaded(load, Order("baseline", 500, WINDOW_S, (url,), processes=2), tmp_path)
-    traffic = report.target().flows[TRAFFIC]
+    traffic = target_of(report).flows[TRAFFIC]
     assert [part[0].flows[TRAFFIC].due for part in report.parts] == [200, 200]
     assert (traffic.due, traffic.errors) == (400, {})
     assert [second.answers for second in traffic.seconds[1:-1]] == [40] * 8
@@ -173,7 +176,7 @@ def test_targets_in_turns_each_get_their_share(load: Generator, serve: Serve, tm
     names = ("uvicorn/asgi", "gunicorn-gthread/wsgi")
     order = Order("baseline", 500, 0.5, tuple(serve(name).url for name in names), seed=7)
     report, usage = in_turns(load, order, names, serve, tmp_path)
-    flows = [report.target(number).flows[TRAFFIC] for number in (0, 1)]
+    flows = [target_of(report, number).flows[TRAFFIC] for number in (0, 1)]
     assert [(flow.due, flow.errors) for flow in flows] == [(200, {}), (200, {})]
     assert [[each.answers for each in flow.seconds[1:-1]] for flow in flows] == [[40] * 3] * 2
     assert [len(turns) for turns in usage] == [5, 5]

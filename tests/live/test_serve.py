@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from contract.examples import Request
-from lab.measure.conversation import ask
+from lab.measure.contract_check import ask
 from lab.servers import HOST
 
 ENDED_WITHIN_S = 15

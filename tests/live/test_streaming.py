@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from contract.examples import Request
-from lab.measure.conversation import ask
-from lab.measure.leash import Leash
-from lab.measure.process import serving
+from lab.measure.contract_check import ask
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import serving
 from lab.servers import HOST, Settings
 from lab.stacks import DEFAULT_STACKS, find
 from tests.live.conftest import Serve
@@ -42,19 +42,19 @@ def test_first_chunk_comes_alone(serve: Serve, stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["gunicorn-sync/wsgi", "gunicorn-gthread/wsgi"])
-def test_wsgi_stream_of_a_gone_client_frees_its_slot(held: Leash, tmp_path: Path, stack: str) -> None:
+def test_wsgi_stream_of_a_gone_client_frees_its_slot(reaper: Reaper, tmp_path: Path, stack: str) -> None:
     """The only slot of a server answers again once the client of an endless stream has left."""
     only_one = Settings(threads=1)
-    with serving(find(stack), only_one, held, log_path=tmp_path / "log") as server:
+    with serving(find(stack), only_one, reaper, log_path=tmp_path / "log") as server:
         server.wait_until_ready()
         first_chunk(server.port, b"0.05").close()
         assert ask(server.port, Request("GET", "/")).status == 200
 
 
 @pytest.mark.parametrize("stack", ["uvicorn/asgi", "gunicorn-asgi/asgi"])
-def test_asgi_stream_of_a_gone_client_ends(held: Leash, tmp_path: Path, stack: str) -> None:
+def test_asgi_stream_of_a_gone_client_ends(reaper: Reaper, tmp_path: Path, stack: str) -> None:
     """A server with nothing left in progress ends when asked to, without being killed."""
-    with serving(find(stack), Settings(), held, log_path=tmp_path / "log") as server:
+    with serving(find(stack), Settings(), reaper, log_path=tmp_path / "log") as server:
         server.wait_until_ready()
         first_chunk(server.port, b"5").close()
         server.process.terminate()

@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from lab.agent import Agent, AgentClient, answering
-from lab.elsewhere import targets_of
+from lab.commands.other_machines import targets_of
 from lab.errors import TrialFailed, UsageError
-from lab.measure.choice import choose
-from lab.measure.compare import as_trial
-from lab.measure.fleet import Fleet, fleet
-from lab.measure.leash import Leash
-from lab.measure.load import Generator, generator
+from lab.measure.execution import as_trial
+from lab.measure.load_generator import Generator, generator
 from lab.measure.plan import Task
+from lab.measure.reaper import Reaper
+from lab.measure.selection import select
+from lab.measure.served_stacks import ServedStacks, serving_stacks
 from lab.measure.target import Elsewhere
-from lab.measure.trial import Bench
-from lab.run import Options, Trial
+from lab.measure.trial import TrialRunner
+from lab.remote.agent import Agent, AgentClient, answering
 from lab.servers import Settings
 from lab.stacks import find
-from loadtests.scenarios import SCENARIOS, Value
+from loadtests.scenarios import SCENARIOS
+from records.run import Options, Trial
+from records.types import LevelValue
 
 TOKEN = "of-a-test"  # noqa: S105 - of a test
 NAMES = ("uvicorn/asgi", "gunicorn-gthread/wsgi")
@@ -31,10 +32,10 @@ METERED = {"cpu_us_per_request", "cpu_cores", "memory_mib", "memory_growth_mib",
 class Afar:
     """Two stacks with an agent beside them, and a load generator that reaches them."""
 
-    served: Fleet
+    served: ServedStacks
     agent: str
     load: Generator
-    held: Leash
+    reaper: Reaper
     logs: Path
 
     @property
@@ -42,25 +43,25 @@ class Afar:
         """Where they answer."""
         return {name: server.url for name, server in self.served.servers.items()}
 
-    def measured(self, scenario: str, level: Value, elsewhere: Elsewhere, *names: str) -> list[Trial]:
+    def measured(self, scenario: str, level: LevelValue, elsewhere: Elsewhere, *names: str) -> list[Trial]:
         """Return the trials of half a second of stacks that run elsewhere."""
-        bench = Bench(Settings(), self.held, self.load, [], self.logs, elsewhere=elsewhere)
+        runner = TrialRunner(Settings(), self.reaper, self.load, [], self.logs, elsewhere=elsewhere)
         chosen = SCENARIOS[scenario]
         block = [Task(find(name), chosen, chosen.level(level), 1, 0.5) for name in names or NAMES[:1]]
-        brought = zip(block, bench.measure(block, block), strict=True)
+        brought = zip(block, runner.measure(block, block), strict=True)
         return [as_trial(task, came, task.stack.slots_by_waiting(Settings())) for task, came in brought]
 
 
 @pytest.fixture(scope="module")
-def afar(held: Leash, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afar]:
+def afar(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afar]:
     """Serve two stacks that nobody here has started."""
     logs = tmp_path_factory.mktemp("logs")
     with (
-        fleet([find(name) for name in NAMES], Settings(), held, logs) as served,
+        serving_stacks([find(name) for name in NAMES], Settings(), reaper, logs) as served,
         answering(Agent(served, Settings()), TOKEN) as url,
-        generator(held, [], logs) as load,
+        generator(reaper, [], logs) as load,
     ):
-        yield Afar(served, url, load, held, logs)
+        yield Afar(served, url, load, reaper, logs)
 
 
 def with_agent(afar: Afar) -> Elsewhere:
@@ -102,8 +103,8 @@ def test_targets_are_watched_when_everybody_has_left(afar: Afar) -> None:
 
 def test_contract_is_held_at_the_url(afar: Afar) -> None:
     """A target is checked where it answers; one that speaks another interface is told from what it should be."""
-    bench = Bench(Settings(), afar.held, afar.load, [], afar.logs, elsewhere=Elsewhere(afar.targets))
-    assert bench.check(find("gunicorn-gthread/wsgi")) == []
+    runner = TrialRunner(Settings(), afar.reaper, afar.load, [], afar.logs, elsewhere=Elsewhere(afar.targets))
+    assert runner.check(find("gunicorn-gthread/wsgi")) == []
     swapped = Elsewhere({"gunicorn-sync/wsgi": afar.targets["uvicorn/asgi"]})
     (trial,) = afar.measured("slow-io", 1, swapped, "gunicorn-sync/wsgi")
     assert trial.doubts[0].says.endswith("speaks asgi: it isn't gunicorn-sync/wsgi.")
@@ -132,9 +133,9 @@ def test_an_agent_that_goes_away_fails_the_trial_only(afar: Afar) -> None:
     """The run goes on: what it says is the reason of that trial."""
     with answering(Agent(afar.served, Settings()), TOKEN) as url:
         elsewhere = Elsewhere(afar.targets, AgentClient(url, TOKEN))
-    bench = Bench(Settings(), afar.held, afar.load, [], afar.logs, elsewhere=elsewhere)
+    runner = TrialRunner(Settings(), afar.reaper, afar.load, [], afar.logs, elsewhere=elsewhere)
     level = SCENARIOS["slow-io"].level(1)
-    (failure,) = bench.measure([Task(find("uvicorn/asgi"), SCENARIOS["slow-io"], level, 1, 0.5)])
+    (failure,) = runner.measure([Task(find("uvicorn/asgi"), SCENARIOS["slow-io"], level, 1, 0.5)])
     assert isinstance(failure, TrialFailed)
     assert str(failure).startswith(f"The agent at {url} doesn't answer")
 
@@ -153,7 +154,7 @@ def test_an_agent_alone_names_all_its_stacks(afar: Afar) -> None:
 def test_a_run_tells_where_its_stacks_ran(afar: Afar) -> None:
     """The record has the targets, and of the agent's machine what could make another run differ."""
     options = Options(1, 10, targets=afar.targets, agent=afar.agent)
-    choice = choose("smoke", [], [], NAMES[0], seed=1, options=options)
+    choice = select("smoke", [], [], NAMES[0], seed=1, options=options)
     run = choice.new_run({"cpu": "here", "server cores": "0"}, with_agent(afar))
     assert [stack.name for stack in run.stacks] == list(NAMES)
     assert run.environment["cpu"] == "here"

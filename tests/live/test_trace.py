@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from lab.errors import LabError
-from lab.measure.leash import Leash
+from lab.measure.reaper import Reaper
 from lab.servers import Settings
 from lab.stacks import Stack, find
 from lab.trace import run
-from lab.trace.record import Event, StackTrace
 from lab.trace.request import Request, request
 from lab.trace.run import DEFAULT_STACKS, on, trace
+from records.trace import Event, StackTrace
 from tests.live.processes import lab
 
 STREAM = "/stream?chunks=3&interval=0.02&size=16"
@@ -26,20 +26,20 @@ NOTHING_LEFT: list[str] = []
 class Tracing:
     """Traces on one server after the other."""
 
-    def __init__(self, held: Leash, folder: Path) -> None:
-        self.held = held
+    def __init__(self, reaper: Reaper, folder: Path) -> None:
+        self.reaper = reaper
         self.folder = folder
 
     def __call__(self, stack: str | Stack, asked: Request) -> StackTrace:
         """Return a request's trace on a stack."""
         chosen = find(stack) if isinstance(stack, str) else stack
-        return on(chosen, asked, Settings(), self.held, self.folder / "trace")
+        return on(chosen, asked, Settings(), self.reaper, self.folder / "trace")
 
 
 @pytest.fixture
-def tracing(held: Leash, tmp_path: Path) -> Tracing:
+def tracing(reaper: Reaper, tmp_path: Path) -> Tracing:
     """Return a function that traces."""
-    return Tracing(held, tmp_path)
+    return Tracing(reaper, tmp_path)
 
 
 def between(found: StackTrace, source: str, target: str) -> list[str]:
@@ -117,6 +117,36 @@ def test_asgi_bridged_shows_both_layers(tracing: Tracing) -> None:
     assert between(found, "server", "bridge")[:2] == ["environ", "next"]
     assert between(found, "app", "bridge").count("send") == 5
     assert {e.interface for e in found.events if e.where and e.where.task} == {"asgi"}
+
+
+def test_wsgi_guarded_shows_both_layers(tracing: Tracing) -> None:
+    """The guard pulls from the app as any server does, and listens to its own while it sends."""
+    record = tracing("uvicorn/wsgi-guarded", request(STREAM))
+    assert record.lanes == ["client", "server", "bridge", "app"]
+    assert between(record, "bridge", "app") == PULLED
+    assert between(record, "bridge", "server").count("send") == 5
+    assert heard(record)[0] == "http.request"
+    assert record.unfinished == NOTHING_LEFT
+
+
+def test_asgi_guarded_shows_both_layers(tracing: Tracing) -> None:
+    """The server pulls from the guard, behind which the app has a lifespan and hears of its answer's end."""
+    record = tracing("gunicorn-gthread/asgi-guarded", request(STREAM))
+    assert record.lanes == ["client", "server", "bridge", "app"]
+    assert between(record, "server", "bridge")[:2] == ["environ", "next"]
+    assert between(record, "app", "bridge").count("send") == 5
+    assert heard(record, "bridge")[-1] == "http.disconnect"
+    assert {(event.source, event.target) for event in record.life} == {("bridge", "app"), ("app", "bridge")}
+    assert record.unfinished == NOTHING_LEFT
+
+
+def test_a_guarded_app_is_closed_after_the_client_left(tracing: Tracing) -> None:
+    """Where a2wsgi lets the app run on the guard closes it: close comes, the end doesn't."""
+    record = tracing("uvicorn/wsgi-guarded", request(LONG_STREAM, hang_up_after_s=0.1))
+    steps = [event.step for event in record.events]
+    assert steps.index("hang up") < steps.index("close")
+    assert "end" not in steps
+    assert record.unfinished == NOTHING_LEFT
 
 
 @pytest.mark.parametrize("stack", DEFAULT_STACKS)

@@ -9,7 +9,7 @@ import pytest
 
 from contract import payloads
 from contract.examples import Request
-from lab.measure.conversation import ask
+from lab.measure.contract_check import ask
 from tests.live.conftest import Serve
 from tests.live.frames import (
     BINARY,

@@ -1,7 +1,7 @@
 """Loads for a server whose waiting times are known."""
 
 from lab.judge.calibration import EXPECTED
-from lab.measure.clockwork import CHUNKS, GAP_S, WAITS
+from lab.measure.reference_server import CHUNKS, GAP_S, WAITS
 from loadtests.calibrations import CALIBRATIONS
 from loadtests.scenarios import SCENARIOS
 
@@ -26,5 +26,5 @@ def test_the_clockwork_knows_what_it_is_asked_for() -> None:
 
 def test_gaps_are_those_of_the_clockwork() -> None:
     """A stream declares as many chunks as come, and the time of the gaps between."""
-    (flow,) = [flow for flow in FLOWS if flow.way == "stream"]
+    (flow,) = [flow for flow in FLOWS if flow.behaviour == "stream"]
     assert (flow.chunks, flow.waits_s) == (CHUNKS, (CHUNKS - 1) * GAP_S)

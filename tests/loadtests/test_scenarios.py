@@ -9,7 +9,7 @@ import pytest
 
 from contract.endpoints import ENDPOINTS
 from contract.parameters import parse
-from loadtests.scenarios import AFTER, CEILING, PROBE, SCENARIOS, TRAFFIC, Flow, Level, Scenario, Way
+from loadtests.scenarios import AFTER, CEILING, PROBE, SCENARIOS, TRAFFIC, Behaviour, Flow, Level, Scenario
 
 LEVELS = {
     f"{scenario.name} {level.value}": level for scenario in SCENARIOS.values() for level in scenario.levels
@@ -20,9 +20,9 @@ each_level = pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
 each_flow = pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 
 
-def each_that(*ways: Way) -> pytest.MarkDecorator:
+def each_that(*ways: Behaviour) -> pytest.MarkDecorator:
     """Run a test for each flow whose users talk in one of these ways."""
-    chosen = {name: flow for name, flow in FLOWS.items() if flow.way in ways}
+    chosen = {name: flow for name, flow in FLOWS.items() if flow.behaviour in ways}
     return pytest.mark.parametrize("flow", chosen.values(), ids=chosen)
 
 
@@ -69,7 +69,7 @@ def test_a_flow_asks_an_endpoint_of_the_contract(flow: Flow) -> None:
     target = urlsplit(flow.target)
     (endpoint,) = [endpoint for endpoint in ENDPOINTS if endpoint.path == target.path]
     query = parse(target.query.encode())
-    assert ("POST" if flow.way == "upload" else "GET") in endpoint.methods
+    assert ("POST" if flow.behaviour == "upload" else "GET") in endpoint.methods
     assert set(query) <= {parameter.name for parameter in endpoint.parameters}
     for parameter in endpoint.parameters:
         parameter.read(query)

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lab.capabilities.bench import TARGETS, Bench
-from lab.capabilities.experiments import EXPERIMENTS, Experiment, Laboratory, explore
+import experiments
+from lab.capabilities.experiments import EXPERIMENTS, Experiment, ExperimentContext, explore
 from lab.capabilities.findings import Finding, in_ms, whether, yes
-from lab.measure.leash import Leash
+from lab.capabilities.served_experiment import ServedExperiment
+from lab.measure.reaper import Reaper
 from lab.servers import Settings
-from lab.stacks import APPS, find
+from lab.stacks import APPS, App, find
 
 STACKS = [find("uvicorn/asgi"), find("gunicorn-sync/wsgi")]
 
@@ -21,17 +22,18 @@ def test_names_are_keys_and_questions_end_with_a_mark() -> None:
     assert len({each.asks for each in EXPERIMENTS.values()}) == len(EXPERIMENTS)
 
 
-def test_every_app_has_one_to_experiment_on() -> None:
-    """Each of the callables has a counterpart that takes notes."""
-    assert set(TARGETS) == set(APPS)
+@pytest.mark.parametrize("app", APPS.values(), ids=list(APPS))
+def test_every_app_has_one_to_experiment_on(app: App) -> None:
+    """Each of the callables has a counterpart that takes notes, where a server finds it."""
+    assert callable(getattr(experiments, app.form))
 
 
-def fine(bench: Bench) -> Finding:
+def fine(served: ServedExperiment) -> Finding:
     """Find a stack fine without asking it."""
-    return yes(bench.stack.name)
+    return yes(served.stack.name)
 
 
-def broken(_bench: Bench) -> Finding:
+def broken(_bench: ServedExperiment) -> Finding:
     """End with an error."""
     raise ConnectionRefusedError("nobody listens")
 
@@ -39,7 +41,7 @@ def broken(_bench: Bench) -> Finding:
 def test_findings_are_in_the_order_of_rows_then_stacks(tmp_path: Path) -> None:
     """Whoever is ready first: the table's order doesn't hang on it."""
     rows = [Experiment(name, f"{name}?", fine) for name in ("b", "a")]
-    found = explore(STACKS, rows, Laboratory(Settings(), Leash("token"), tmp_path), lambda _: None)
+    found = explore(STACKS, rows, ExperimentContext(Settings(), Reaper("token"), tmp_path), lambda _: None)
     assert [(each.experiment, each.stack) for each in found] == [
         (row, stack.name) for row in ("b", "a") for stack in STACKS
     ]
@@ -48,7 +50,9 @@ def test_findings_are_in_the_order_of_rows_then_stacks(tmp_path: Path) -> None:
 def test_experiment_that_ends_with_an_error_is_a_no(tmp_path: Path) -> None:
     """What went wrong is its evidence, and the others go on."""
     rows = [Experiment("a", "a?", broken), Experiment("b", "b?", fine)]
-    found = explore(STACKS[:1], rows, Laboratory(Settings(), Leash("token"), tmp_path), lambda _: None)
+    found = explore(
+        STACKS[:1], rows, ExperimentContext(Settings(), Reaper("token"), tmp_path), lambda _: None
+    )
     assert [(each.can, each.says) for each in found] == [
         ("no", "the experiment ended with: nobody listens"),
         ("yes", "uvicorn/asgi"),
@@ -59,8 +63,8 @@ def test_each_finding_is_told_as_it_comes(tmp_path: Path) -> None:
     """A bar can count them."""
     heard: list[str] = []
     rows = [Experiment("a", "a?", fine)]
-    laboratory = Laboratory(Settings(), Leash("token"), tmp_path)
-    explore(STACKS, rows, laboratory, lambda each: heard.append(each.stack))
+    context = ExperimentContext(Settings(), Reaper("token"), tmp_path)
+    explore(STACKS, rows, context, lambda each: heard.append(each.stack))
     assert sorted(heard) == sorted(stack.name for stack in STACKS)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lab.judge.answers import answers
-from lab.run import Comparison, Doubt, Run, Trial
+from records.run import Comparison, Doubt, Run, Trial
 from tests.lab.judge.test_claims import made, run_of
 
 WSGI, ASGI = "gunicorn-gthread/wsgi", "uvicorn/asgi"

@@ -3,12 +3,12 @@
 import msgspec
 
 from lab.judge.claims import CLAIMS, Claim, claims
-from lab.run import Comparison, Doubt, LevelRecord, Run, ScenarioRecord, Trial
-from loadtests.scenarios import Value
+from records.run import Comparison, Doubt, LevelRecord, Run, ScenarioRecord, Trial
+from records.types import LevelValue
 from tests.lab import runs
 
 
-def made(stack: str, scenario: str, level: Value, **figures: float) -> Trial:
+def made(stack: str, scenario: str, level: LevelValue, **figures: float) -> Trial:
     """Return a trial of any scenario."""
     return msgspec.structs.replace(runs.trial(stack, 1, **figures), scenario=scenario, level=level)
 

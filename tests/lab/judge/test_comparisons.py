@@ -21,7 +21,7 @@ from lab.judge.comparisons import (
     sound,
     verdict_on,
 )
-from lab.run import Doubt, Noise, Run, Trial
+from records.run import Doubt, Noise, Run, Trial
 from tests.lab import runs
 
 CPU = "cpu_us_per_request"

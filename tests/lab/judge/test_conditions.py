@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from lab.judge.conditions import Change, changes, comparability, differences, forbidding, shortened
-from lab.run import LevelRecord, Options, Run, StackRecord
+from records.run import LevelRecord, Options, Run, StackRecord
 from tests.lab import runs
 
 

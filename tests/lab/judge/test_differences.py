@@ -7,7 +7,7 @@ import pytest
 
 from lab.judge.comparisons import LEAST_FLOOR, compared, compared_apart
 from lab.judge.differences import DRIFT, Difference, Estimate, diff, estimate, related
-from lab.run import Doubt, Noise, Run, Trial
+from records.run import Doubt, Noise, Run, Trial
 from tests.lab import runs
 
 CPU = "cpu_us_per_request"

@@ -7,9 +7,11 @@ import pytest
 
 from lab.judge.doubts import doubts
 from lab.judge.figures import figured
-from lab.judge.reading import Aftermath, FlowReading, Reading, SecondReading, Usage, WorkerReading
-from lab.run import Doubt
-from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Flow, Level, Way
+from lab.judge.reading import Aftermath, Reading
+from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Behaviour, Flow, Level
+from records.load import FlowReading, SecondReading, WorkerReading
+from records.run import Doubt
+from records.usage import Usage
 from tests.lab import runs
 
 CLOSED = Flow(TRAFFIC, "/sleep", users=10, waits_s=0.1)
@@ -167,22 +169,22 @@ def test_littles_law_is_checked() -> None:
 def test_connections_of_their_own_are_no_churn() -> None:
     """Where each request is to come on a new connection nobody is surprised that it is closed."""
     churning = msgspec.structs.replace(answered(1000), closed=1000)
-    assert raised(churning, replace(OPEN, way="connect")) == {}
+    assert raised(churning, replace(OPEN, behaviour="connect")) == {}
 
 
 @pytest.mark.parametrize("way", ["idle", "silent"])
-def test_idle_connections_that_were_closed_are_told(way: Way) -> None:
+def test_idle_connections_that_were_closed_are_told(way: Behaviour) -> None:
     """Fewer connections at the end than users is a server that doesn't keep them."""
-    flow = Flow(TRAFFIC, "/", users=10, way=way)
+    flow = Flow(TRAFFIC, "/", users=10, behaviour=way)
     assert raised(msgspec.structs.replace(runs.flow(), held=10), flow) == {}
     doubt = raised(msgspec.structs.replace(runs.flow(), held=9), flow)["connections-closed"]
     assert (doubt.figures, doubt.discards) == (["memory_kib_per_connection"], False)
 
 
 @pytest.mark.parametrize("way", ["idle", "silent", "download"])
-def test_what_does_not_end_need_not_be_answered(way: Way) -> None:
+def test_what_does_not_end_need_not_be_answered(way: Behaviour) -> None:
     """No answer is no doubt where none is meant to come."""
-    assert "no-answers" not in raised(runs.flow(), Flow(TRAFFIC, "/", users=10, way=way))
+    assert "no-answers" not in raised(runs.flow(), Flow(TRAFFIC, "/", users=10, behaviour=way))
 
 
 def test_recovery_that_was_not_seen_is_a_lower_bound() -> None:
@@ -228,7 +230,7 @@ def test_doubts_name_figures_of_their_flow_alone() -> None:
 
 def by_workers(lost: int, *cores: float) -> tuple[Reading, Level]:
     """Return a sound trial loaded by workers of other machines that used so many cores, with so many lost."""
-    workers = [WorkerReading(f"far-{n}", 0.0005 * n, f"there-{n}", c, c, c) for n, c in enumerate(cores)]
+    workers = [WorkerReading(f"there-{n}", c, c, c, f"far-{n}", 0.0005 * n) for n, c in enumerate(cores)]
     reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), workers=workers, lost=lost)
     return reading, Level(1, (OPEN,), 2.0)
 

@@ -6,14 +6,16 @@ import msgspec
 import pytest
 
 from lab.judge.figures import FIGURES, by_second, describe, figured, judged
-from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, Usage, WorkerReading
-from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Flow, Level, Way
+from lab.judge.reading import Aftermath, Reading
+from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Behaviour, Flow, Level
+from records.load import FlowReading, SecondReading, WorkerReading
+from records.usage import Footprint, Usage
 from tests.lab import runs
 
 SLEEP = Flow(TRAFFIC, "/sleep", users=20, waits_s=0.1)
 ALONE = Level(20, (SLEEP,), 2.0)
-DOWNLOAD = Level(1, (Flow(TRAFFIC, "/bytes", users=1, way="download"),), 2.0)
-ECHO = Level("flat-out", (Flow(TRAFFIC, "/ws/echo", users=50, way="websocket", chunks=100),), 2.0)
+DOWNLOAD = Level(1, (Flow(TRAFFIC, "/bytes", users=1, behaviour="download"),), 2.0)
+ECHO = Level("flat-out", (Flow(TRAFFIC, "/ws/echo", users=50, behaviour="websocket", chunks=100),), 2.0)
 OVERLOAD = Level(
     150,
     (
@@ -109,9 +111,9 @@ def test_memory_is_after_the_load_and_growth_since_before() -> None:
 
 
 @pytest.mark.parametrize("way", ["idle", "silent"])
-def test_held_connections_share_the_growth_of_memory(way: Way) -> None:
+def test_held_connections_share_the_growth_of_memory(way: Behaviour) -> None:
     """Four MiB for 512 connections that stand open are 8 KiB each."""
-    idle = Level(way, (Flow(TRAFFIC, "/", users=512, way=way),), 2.0)
+    idle = Level(way, (Flow(TRAFFIC, "/", users=512, behaviour=way),), 2.0)
     came = msgspec.structs.replace(runs.flow(), held=512)
     found = figured(runs.reading(traffic=came), idle, {}).figures
     assert (found["held"], found["memory_kib_per_connection"]) == (512.0, 8.0)
@@ -120,7 +122,7 @@ def test_held_connections_share_the_growth_of_memory(way: Way) -> None:
 
 def test_no_connection_held_is_no_memory_for_each() -> None:
     """Where every connection was closed there is nothing to divide by."""
-    idle = Level("idle", (Flow(TRAFFIC, "/", users=5, way="idle"),), 2.0)
+    idle = Level("idle", (Flow(TRAFFIC, "/", users=5, behaviour="idle"),), 2.0)
     found = figured(runs.reading(traffic=runs.flow()), idle, {}).figures
     assert found["held"] == 0.0
     assert "memory_kib_per_connection" not in found
@@ -265,11 +267,11 @@ def test_every_figure_is_described() -> None:
     left = Aftermath(1.0, 0.0, runs.AFTER, answered_ms=1.0)
     full = runs.reading(traffic=runs.flow(kinds), probe=runs.flow(kinds))
     received, held = (msgspec.structs.replace(runs.flow(), **{name: 1}) for name in ("bytes", "held"))
-    far = WorkerReading("far", 0.001, "there", cores=0.5, cores_max=0.5, machine_cores=0.5)
+    far = WorkerReading("there", 0.5, 0.5, 0.5, name="far", clock_error_s=0.001)
     trials = [
         (msgspec.structs.replace(full, aftermath=left, workers=[far]), probed),
         (runs.reading(traffic=received), DOWNLOAD),
-        (runs.reading(traffic=held), Level("idle", (Flow(TRAFFIC, "/", users=1, way="idle"),), 2.0)),
+        (runs.reading(traffic=held), Level("idle", (Flow(TRAFFIC, "/", users=1, behaviour="idle"),), 2.0)),
         overloaded([(5.0, 0.01)]),
         (runs.reading(traffic=runs.flow(kinds)), ECHO),
     ]
@@ -301,7 +303,7 @@ def test_what_nobody_tells_is_absent() -> None:
 
 def test_memory_that_nobody_tells_is_not_shared_out() -> None:
     """Connections that stood open have no memory each when nobody weighed the server."""
-    level = Level(3, (Flow(TRAFFIC, "/", users=3, way="idle"),), 2.0)
+    level = Level(3, (Flow(TRAFFIC, "/", users=3, behaviour="idle"),), 2.0)
     held = msgspec.structs.replace(runs.flow(), held=3)
     reading = msgspec.structs.replace(runs.reading(traffic=held), before=None, after=None)
     found = figured(reading, level, {}).figures

@@ -6,7 +6,7 @@ import pytest
 from lab.errors import UsageError
 from lab.judge.figures import FIGURES, describe
 from lab.judge.gates import KNOWN, SHORT, Outcome, figure_of, from_toml, judged, line, parse
-from lab.run import Doubt, Run, Trial
+from records.run import Doubt, Run, Trial
 from tests.lab import runs
 
 RULE = "slow-io@50 uvicorn/asgi throughput >= 0.9"

@@ -1,7 +1,7 @@
 """A figure over many runs."""
 
 from lab.judge.histories import first_level, history
-from lab.run import Doubt, Run, Trial
+from records.run import Doubt, Run, Trial
 from tests.lab import runs
 
 FIGURE = "throughput_per_s"

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from lab.judge.standings import HEADLINES, Standing, headlines, standing, standings
-from lab.run import Comparison, Doubt, Run, Trial
-from lab.tell.tables import COLUMNS
+from lab.tell.run.tables import COLUMNS
 from loadtests.scenarios import SCENARIOS
+from records.run import Comparison, Doubt, Run, Trial
 from tests.lab import runs
 
 RATE = "throughput_per_s"

@@ -16,7 +16,8 @@ from lab.measure.plan import (
     stacks_of,
 )
 from lab.stacks import DEFAULT_STACKS, find
-from loadtests.scenarios import SCENARIOS, Value
+from loadtests.scenarios import SCENARIOS
+from records.types import LevelValue
 
 THREE = Profile("three", "for tests", DEFAULT_STACKS, repetitions=3)
 STACKS = [find(name) for name in DEFAULT_STACKS]
@@ -73,7 +74,7 @@ def test_profiles_name_levels_that_exist(profile: Profile) -> None:
         assert set(levels(profile, SCENARIOS[name])) <= set(SCENARIOS[name].levels)
 
 
-def of_profile(name: str, *scenarios: str) -> Counter[tuple[str, Value]]:
+def of_profile(name: str, *scenarios: str) -> Counter[tuple[str, LevelValue]]:
     """Return how often a profile measures which level with one stack, all its own scenarios or those named."""
     profile = PROFILES[name]
     tasks = plan(profile, STACKS[:1], scenarios_of(profile, scenarios), seed=1)

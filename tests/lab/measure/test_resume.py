@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from lab.errors import TrialFailed, UsageError
-from lab.measure.choice import choose
-from lab.measure.compare import compare
 from lab.measure.plan import Task
 from lab.measure.resume import left, reopen
-from lab.run import Options, Run, read, write
+from lab.measure.selection import select
+from lab.run_folder import read, write
 from lab.signals import Stopped
-from tests.lab.measure.test_compare import FakeBench, Silence
+from records.run import Options, Run
+from tests.lab.measure.test_execution import FakeTrialMaker, Silence, execute
 
 MACHINE = {"python": "CPython 3.11", "uvloop": "1.0"}
-CHOICE = choose("smoke", [], [], "uvicorn/asgi", seed=1, options=Options(1, 10))
+CHOICE = select("smoke", [], [], "uvicorn/asgi", seed=1, options=Options(1, 10))
 
 
-class CountingBench(FakeBench):
+class CountingBench(FakeTrialMaker):
     """Remembers which stacks it checked."""
 
     def __init__(self, fails: Callable[[Task], TrialFailed | None] = lambda _: None) -> None:
@@ -41,17 +41,17 @@ def stopped(folder: Path) -> Run:
         if task.scenario.name == third:
             raise Stopped(2)
 
-    bench = CountingBench(stop)
+    runner = CountingBench(stop)
     with pytest.raises(Stopped):
-        compare(run, CHOICE.tasks(), bench, folder, Silence())
+        execute(run, CHOICE.tasks(), runner, folder, Silence())
     return read(folder)
 
 
-def resumed(folder: Path, bench: FakeBench) -> Run:
+def resumed(folder: Path, runner: FakeTrialMaker) -> Run:
     """Go on with the run in a folder."""
     run = read(folder)
     tasks = left(run, reopen(run, MACHINE).tasks())
-    compare(run, tasks, bench, folder, Silence())
+    execute(run, tasks, runner, folder, Silence())
     return read(folder)
 
 
@@ -63,7 +63,7 @@ def names(run: Run) -> list[tuple[str, str, object]]:
 def test_resumed_run_has_every_trial_of_the_plan_once(tmp_path: Path) -> None:
     """What was measured is kept and the rest follows, in the order of the plan."""
     before = stopped(tmp_path)
-    run = resumed(tmp_path, FakeBench())
+    run = resumed(tmp_path, FakeTrialMaker())
     assert run.trials[: len(before.trials)] == before.trials
     assert names(run) == [(t.stack.name, t.scenario.name, t.level.value) for t in CHOICE.tasks()]
 
@@ -71,49 +71,49 @@ def test_resumed_run_has_every_trial_of_the_plan_once(tmp_path: Path) -> None:
 def test_resumed_run_is_finished(tmp_path: Path) -> None:
     """Nothing of the stop is left but when the run went on."""
     stopped(tmp_path)
-    run = resumed(tmp_path, FakeBench())
+    run = resumed(tmp_path, FakeTrialMaker())
     assert (run.run.stopped, run.run.finished is None, len(run.run.resumed)) == (None, False, 1)
 
 
 def test_only_what_is_left_is_measured(tmp_path: Path) -> None:
     """A trial that the run has, failed ones too, isn't made again."""
     before = stopped(tmp_path)
-    bench = FakeBench()
-    resumed(tmp_path, bench)
-    assert sum(map(len, bench.blocks)) == len(CHOICE.tasks()) - len(before.trials)
+    runner = FakeTrialMaker()
+    resumed(tmp_path, runner)
+    assert sum(map(len, runner.blocks)) == len(CHOICE.tasks()) - len(before.trials)
 
 
 def test_contract_isn_t_checked_twice(tmp_path: Path) -> None:
     """What a stack was found to keep or to break stays found."""
     stopped(tmp_path)
-    bench = CountingBench()
-    resumed(tmp_path, bench)
-    assert bench.checked == []
+    runner = CountingBench()
+    resumed(tmp_path, runner)
+    assert runner.checked == []
 
 
 def test_stack_that_wasn_t_checked_yet_is(tmp_path: Path) -> None:
     """A run stopped while it checked goes on with checking."""
     run = CHOICE.new_run(MACHINE)
-    bench = CountingBench()
-    check = bench.check
+    runner = CountingBench()
+    check = runner.check
 
     def interrupted(stack: object) -> list[str]:
-        if bench.checked:
+        if runner.checked:
             raise Stopped(2)
         return check(stack)
 
-    bench.check = interrupted  # type: ignore[method-assign] # the second check is stopped
+    runner.check = interrupted  # type: ignore[method-assign] # the second check is stopped
     with pytest.raises(Stopped):
-        compare(run, CHOICE.tasks(), bench, tmp_path, Silence())
+        execute(run, CHOICE.tasks(), runner, tmp_path, Silence())
     again = CountingBench()
     resumed(tmp_path, again)
-    assert [*bench.checked, *again.checked] == [stack.name for stack in CHOICE.stacks]
+    assert [*runner.checked, *again.checked] == [stack.name for stack in CHOICE.stacks]
 
 
 def test_comparisons_are_made_again(tmp_path: Path) -> None:
     """Verdicts of a resumed run come from all its trials."""
     before = stopped(tmp_path)
-    run = resumed(tmp_path, FakeBench())
+    run = resumed(tmp_path, FakeTrialMaker())
     assert len({c.scenario for c in run.comparisons}) > len({c.scenario for c in before.comparisons}) > 0
 
 
@@ -122,7 +122,7 @@ def test_seconds_add_up(tmp_path: Path) -> None:
     before = stopped(tmp_path)
     before.run.seconds_total = 1000.0
     write(before, tmp_path)
-    run = resumed(tmp_path, FakeBench())
+    run = resumed(tmp_path, FakeTrialMaker())
     assert run.run.seconds_total > 1000.0
     assert run.run.seconds_measuring > before.run.seconds_measuring
 
@@ -130,7 +130,7 @@ def test_seconds_add_up(tmp_path: Path) -> None:
 def test_finished_run_is_refused(tmp_path: Path) -> None:
     """There is nothing to go on with."""
     stopped(tmp_path)
-    run = resumed(tmp_path, FakeBench())
+    run = resumed(tmp_path, FakeTrialMaker())
     with pytest.raises(UsageError, match="is finished: nothing of it is left to measure"):
         reopen(run, MACHINE)
 

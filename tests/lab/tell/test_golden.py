@@ -7,9 +7,9 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from lab.judge.comparisons import judge
-from lab.run import Commands, Doubt, Run, Trial
-from lab.tell import html, markdown
-from lab.tell.charts import pictures
+from lab.tell.charts.scenario_charts import pictures
+from lab.tell.run import html, markdown
+from records.run import Commands, Doubt, Run, Trial
 from tests.lab import runs
 
 FAILED = Doubt("failed", "server exited with status 1: no module named app", "read the log")

@@ -4,16 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.dashboard.agent import Agent, AgentError, Footprint, StackUsage, UsageReport
-from loadtests.dashboard.monitor import RECENT_S, REMEMBERED, Lot, Monitor, Seen, ages, ceiling
-from loadtests.dashboard.stage import REMEMBERS_S, LiveStage
+from loadtests.dashboard.agent_client import Agent, AgentError
+from loadtests.dashboard.live_load import REMEMBERS_S, LiveLoad
+from loadtests.dashboard.monitor import RECENT_S, REMEMBERED, Monitor, StackStatus, TallyReader, ages
 from loadtests.recorder import Lane, Tally
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from records.usage import Footprint, StackUsage, UsageReport
 from tests.loadtests.dashboard.clocks import Clock
 
 CLOSED = Flow(TRAFFIC, "/sleep", users=20, waits_s=0.2)
 OPEN = Flow(PROBE, "/", users=20, rate_per_s=10.0)
-IDLE = Flow(TRAFFIC, "/", users=20, waits_s=0.2, way="idle")
+IDLE = Flow(TRAFFIC, "/", users=20, waits_s=0.2, behaviour="idle")
 SYNC, LOOP = 0, 1
 
 
@@ -43,14 +44,14 @@ def agent(clock: Clock) -> MadeUp:
 
 
 @pytest.fixture
-def monitor(stage: LiveStage, agent: MadeUp) -> Monitor:
+def monitor(live_load: LiveLoad, agent: MadeUp) -> Monitor:
     """Return a monitor that has looked once."""
-    monitor = Monitor(stage, agent)
+    monitor = Monitor(live_load, agent)
     monitor.look()
     return monitor
 
 
-def looked(monitor: Monitor, clock: Clock, place: int, after_s: float = 1.0) -> Lot:
+def looked(monitor: Monitor, clock: Clock, place: int, after_s: float = 1.0) -> StackStatus:
     """Look again a second later and return the lot of a stack."""
     clock.now += after_s
     monitor.look()
@@ -62,23 +63,6 @@ def tally_of(*answers: tuple[float, float], errors: int = 0) -> Tally:
     tally = Tally(samples=[(at, at - took, at - took, at - took, took) for at, took in answers])
     tally.errors["OSError"] = errors
     return tally
-
-
-@pytest.mark.parametrize(
-    ("flow", "users", "slots", "per_s"),
-    [
-        (CLOSED, 20, 1, 5.0),
-        (CLOSED, 20, 10, 50.0),
-        (CLOSED, 20, None, 100.0),
-        (CLOSED, 0, 1, 0.0),
-        (OPEN, 20, 1, None),
-        (Flow(TRAFFIC, "/cpu", users=4), 4, 1, None),
-        (IDLE, 20, 1, None),
-    ],
-)
-def test_ceiling_is_arithmetic(flow: Flow, users: int, slots: int | None, per_s: float | None) -> None:
-    """Users or slots, whichever are fewer, over the wait; nothing where a schedule or the work bounds it."""
-    assert ceiling(flow, users, slots) == per_s
 
 
 def test_idle_user_has_no_age() -> None:
@@ -112,7 +96,7 @@ def test_ages_fall_from_the_first_to_none(late_s: float) -> None:
 
 def test_seen_counts_what_is_new() -> None:
     """The second look counts only what came since the first."""
-    seen, tally = Seen(), tally_of((10.0, 0.1), (10.5, 0.1), errors=1)
+    seen, tally = TallyReader(), tally_of((10.0, 0.1), (10.5, 0.1), errors=1)
     first = seen.read(tally, 11.0, recorded=True)
     tally.samples += tally_of((11.5, 0.1)).samples
     assert (first, seen.read(tally, 12.0, recorded=True)) == ((2, 1), (1, 0))
@@ -120,14 +104,14 @@ def test_seen_counts_what_is_new() -> None:
 
 def test_seen_forgets_what_is_old() -> None:
     """Latencies of the last seconds count."""
-    seen = Seen()
+    seen = TallyReader()
     seen.read(tally_of((10.0, 0.1), (14.0, 0.2)), 10.5 + RECENT_S, recorded=True)
     assert [took for _, took in seen.recent] == [pytest.approx(0.2)]
 
 
 def test_what_nobody_records_is_not_kept() -> None:
     """A load that goes on for days fills no memory, and its answers are counted as before."""
-    seen, tally = Seen(), tally_of((10.0, 0.1), (10.5, 0.1))
+    seen, tally = TallyReader(), tally_of((10.0, 0.1), (10.5, 0.1))
     seen.read(tally, 11.0, recorded=True)
     tally.samples += tally_of((11.5, 0.1)).samples
     last = seen.read(tally, 12.0, recorded=False)
@@ -135,36 +119,47 @@ def test_what_nobody_records_is_not_kept() -> None:
     assert (last, seen.read(tally, 13.0, recorded=False), tally.samples) == ((1, 0), (1, 0), [])
 
 
-def test_waiting_users_show_as_a_latency_that_rises(monitor: Monitor, stage: LiveStage, clock: Clock) -> None:
+def test_waiting_users_show_as_a_latency_that_rises(
+    monitor: Monitor, live_load: LiveLoad, clock: Clock
+) -> None:
     """A stack that answers nobody isn't an empty chart."""
-    lane = stage.join(SYNC, TRAFFIC)
-    stage.recorders[SYNC].sent(lane, clock.now)
+    lane = live_load.join(SYNC, TRAFFIC)
+    live_load.recorders[SYNC].sent(lane, clock.now)
     seen = [looked(monitor, clock, SYNC).traffic for _ in range(3)]
     assert [told and told.p50_ms for told in seen] == [1000.0, 2000.0, 3000.0]
 
 
-def test_requests_in_progress_stand_against_slots(monitor: Monitor, stage: LiveStage, clock: Clock) -> None:
+def test_requests_in_progress_stand_against_slots(
+    monitor: Monitor, live_load: LiveLoad, clock: Clock
+) -> None:
     """Three users of a server with one place: three requests, and five answers a second at most."""
     for _ in range(3):
-        stage.recorders[SYNC].sent(stage.join(SYNC, TRAFFIC), clock.now)
+        live_load.recorders[SYNC].sent(live_load.join(SYNC, TRAFFIC), clock.now)
     lot = looked(monitor, clock, SYNC)
     assert (lot.users, lot.in_progress, lot.slots, lot.ceiling_per_s) == (3, 3, 1, 5.0)
 
 
-def test_throughput_is_by_the_clock(monitor: Monitor, stage: LiveStage, clock: Clock) -> None:
+def test_no_more_is_possible_of_a_schedule(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
+    """An open loop has no ceiling to stand against: it sends what its schedule says."""
+    live_load.begin("baseline")
+    live_load.join(SYNC, TRAFFIC)
+    assert looked(monitor, clock, SYNC).ceiling_per_s is None
+
+
+def test_throughput_is_by_the_clock(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
     """Two answers in a look that came after four seconds are half an answer a second."""
     for _ in range(2):
-        lane = stage.join(LOOP, TRAFFIC)
-        stage.recorders[LOOP].sent(lane, clock.now)
-        stage.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, None)
+        lane = live_load.join(LOOP, TRAFFIC)
+        live_load.recorders[LOOP].sent(lane, clock.now)
+        live_load.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, None)
     assert looked(monitor, clock, LOOP, after_s=4.0).throughput_per_s == 0.5
 
 
-def test_errors_are_those_of_the_second(monitor: Monitor, stage: LiveStage, clock: Clock) -> None:
+def test_errors_are_those_of_the_second(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
     """An error is counted when it comes, and not again."""
-    lane = stage.join(LOOP, TRAFFIC)
-    stage.recorders[LOOP].sent(lane, clock.now)
-    stage.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, "OSError")
+    lane = live_load.join(LOOP, TRAFFIC)
+    live_load.recorders[LOOP].sent(lane, clock.now)
+    live_load.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, "OSError")
     assert [looked(monitor, clock, LOOP).errors for _ in range(2)] == [1, 0]
 
 
@@ -195,31 +190,31 @@ def test_since_is_what_was_not_seen(monitor: Monitor, clock: Clock) -> None:
     assert [moment.number for moment in monitor.since(1)] == [1]
 
 
-def test_usage_is_kept_while_a_load_is_recorded(monitor: Monitor, stage: LiveStage, clock: Clock) -> None:
+def test_usage_is_kept_while_a_load_is_recorded(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
     """What the servers use after the end belongs to nobody."""
     looked(monitor, clock, SYNC)
-    stage.close()
+    live_load.close()
     looked(monitor, clock, SYNC)
     assert len(monitor.used) == 2
 
 
-def test_next_load_starts_over(monitor: Monitor, stage: LiveStage, clock: Clock) -> None:
+def test_next_load_starts_over(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
     """Usage and counts of the last load aren't taken over, the charts go on."""
     looked(monitor, clock, SYNC)
-    stage.begin("slow-io")
+    live_load.begin("slow-io")
     looked(monitor, clock, SYNC)
     assert (len(monitor.used), len(monitor.history), monitor.history[-1].scenario) == (1, 3, "slow-io")
 
 
 def test_a_load_is_shown_for_longer_than_it_is_recorded(
-    monitor: Monitor, stage: LiveStage, clock: Clock
+    monitor: Monitor, live_load: LiveLoad, clock: Clock
 ) -> None:
     """After a quarter of an hour the record ends, and answers are counted as before."""
     looked(monitor, clock, LOOP, after_s=REMEMBERS_S)
-    lane = stage.join(LOOP, TRAFFIC)
-    stage.recorders[LOOP].sent(lane, clock.now)
-    stage.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, None)
+    lane = live_load.join(LOOP, TRAFFIC)
+    live_load.recorders[LOOP].sent(lane, clock.now)
+    live_load.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, None)
     lot = looked(monitor, clock, LOOP)
-    assert (stage.recording, lot.throughput_per_s) == (False, 1.0)
+    assert (live_load.recording, lot.throughput_per_s) == (False, 1.0)
     assert lot.traffic is not None
     assert lot.traffic.p50_ms == pytest.approx(200)

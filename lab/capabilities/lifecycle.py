@@ -1,0 +1,111 @@
+"""Before, beside and after a request: hooks, contexts, concurrency, and the end."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
+from lab.capabilities.served_experiment import ServedExperiment
+from records.experiment import Note
+
+WORK_S = 0.8
+CROWD, SLEEP_S = 20, 0.2
+NEARLY_ALL = 0.9
+SOON_S = 4.0
+OK = 200
+
+
+def works_after_the_response(served: ServedExperiment) -> Finding:
+    """As many requests as there are slots work on after their answers: do answers come first, and who waits?"""
+    numbers = [served.number() for _ in range(served.slots)]
+    with ThreadPoolExecutor(len(numbers)) as crowd:
+        answers = list(crowd.map(lambda n: served.get(f"/after?number={n}&seconds={WORK_S}"), numbers))
+        meanwhile = served.get("/")
+    worked = served.noted(numbers[-1], "worked", within_s=SOON_S)
+    slowest_s = max(answer.took_s for answer in answers)
+    if worked is None or not all(answer.whole for answer in answers):
+        return no(f"the work was never done (answers: {answers[0]})")
+    if slowest_s > WORK_S * NEARLY_ALL:
+        return no(f"the answer waits for the work: {in_ms(slowest_s)}")
+    if meanwhile.took_s > WORK_S / 2:
+        held = f"the next request waited {in_ms(meanwhile.took_s)}"
+        return partly(f"answered in {in_ms(slowest_s)}, but the work holds the slot: {held}")
+    return yes(f"answered in {in_ms(slowest_s)}, and the next request in {in_ms(meanwhile.took_s)}")
+
+
+def has_hooks(served: ServedExperiment) -> Finding:
+    """Is the app called when the server starts and when it ends?"""
+    served.renew()
+    served.get("/")
+    started = served.noted("lifespan", "startup", within_s=0.2)
+    served.terminate()
+    ended = served.noted("lifespan", "shutdown", within_s=SOON_S) if started else None
+    served.renew()
+    if started is None:
+        return no("WSGI has none" if served.speaks_wsgi else "nothing is called at startup")
+    if ended is None:
+        return partly("startup, but no shutdown")
+    return yes("startup before the first request, shutdown after SIGTERM")
+
+
+def hands_over_state(served: ServedExperiment) -> Finding:
+    """Does what startup made reach a request?"""
+    if served.get("/state").body in {b"", b"none"}:
+        return no("a request finds nothing of it")
+    return yes("scope['state'] has what startup put there")
+
+
+def owns_its_scope(served: ServedExperiment) -> Finding:
+    """The app writes a key into its environ or scope: does that work, and does the next request see it?"""
+    first, second = (served.get(f"/scope?number={served.number()}").body for _ in range(2))
+    if first == second == b"written":
+        return yes("a key was written and read, and the next request had another one")
+    return no(f"the app got {first.decode(errors='replace')!r}, then {second.decode(errors='replace')!r}")
+
+
+def keeps_contexts(served: ServedExperiment) -> Finding:
+    """A context variable: is it seen while the answer is made, and by nobody after (PEP 567)?"""
+    numbers = [served.number() for _ in range(served.slots + 2)]
+    answers = [served.get(f"/context?number={number}") for number in numbers]
+    told = [answer.body.decode(errors="replace").split() for answer in answers]
+    if any(len(each) != 2 for each in told):  # noqa: PLR2004 - before and during
+        return no(f"the answer was {answers[0]}")
+    if not all(during == number for (_, during), number in zip(told, numbers, strict=True)):
+        return no("what a request sets isn't there while its answer is made")
+    if any(before != "nothing" for before, _ in told):
+        return partly("seen while the answer is made, but a later request in the same thread finds it, too")
+    return yes("seen while the answer is made, by no other request")
+
+
+def serves_at_once(served: ServedExperiment) -> Finding:
+    """Twenty requests that wait: how many are in progress at once?"""
+    numbers = [served.number() for _ in range(CROWD)]
+    longest_s = CROWD * SLEEP_S + SOON_S
+    with ThreadPoolExecutor(CROWD) as crowd:
+        list(
+            crowd.map(
+                lambda n: served.get(f"/wait?number={n}&seconds={SLEEP_S}", within_s=longest_s), numbers
+            )
+        )
+    spans = [(at(notes, "waiting"), at(notes, "waited")) for notes in map(served.notes, numbers)]
+    known = [(began, ended) for began, ended in spans if began and ended]
+    most = max((sum(b <= began < e for b, e in known) for began, _ in known), default=0)
+    says = f"{most} of {CROWD} in progress at once"
+    if most <= 1:
+        return no(says)
+    return yes(says) if most > CROWD * NEARLY_ALL else partly(says)
+
+
+def stops_gracefully(served: ServedExperiment) -> Finding:
+    """SIGTERM while a request is in progress: does it get its answer?"""
+    number = served.number()
+    with ThreadPoolExecutor(1) as crowd:
+        waiting = crowd.submit(served.get, f"/wait?number={number}&seconds={WORK_S}")
+        served.noted(number, "waiting")
+        served.terminate()
+        answer = waiting.result()
+    served.renew()
+    return whether(answer.whole and answer.status == OK, f"the request in progress got {answer}")
+
+
+def at(notes: list[Note], what: str) -> float | None:
+    """Return when something was noted."""
+    return next((note.at for note in notes if note.what == what), None)

@@ -1,0 +1,98 @@
+"""The record of a run before its first trial."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from lab.measure.plan import Profile, Task
+from lab.servers import Settings
+from lab.stacks import Stack
+from loadtests.scenarios import Behaviour, Flow
+from records.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord
+
+EXAMPLE_PORT = 8000
+
+
+def new_run(
+    profile: Profile,
+    stacks: Sequence[Stack],
+    tasks: Sequence[Task],
+    settings: Settings,
+    *,
+    seed: int,
+    machine: dict[str, str],
+) -> Run:
+    """Return a run that has measured nothing yet."""
+    started = datetime.now(UTC)
+    return Run(
+        schema=SCHEMA,
+        run=RunRecord(
+            id=started.strftime("%Y-%m-%dT%H-%M-%S-%f")[:-3],
+            started=started.isoformat(timespec="seconds"),
+            finished=None,
+            profile=profile.name,
+            seconds_total=0.0,
+            seconds_measuring=0.0,
+            seed=seed,
+            planned_trials=len(tasks),
+        ),
+        environment=machine,
+        stacks=[stack_record(stack, settings) for stack in stacks],
+        scenarios=scenario_records(tasks),
+        trials=[],
+    )
+
+
+def stack_record(stack: Stack, settings: Settings) -> StackRecord:
+    """Return a stack as it will run."""
+    return StackRecord(
+        name=stack.name,
+        interface=stack.server.interface,
+        server=stack.server.name,
+        app=stack.app.name,
+        slots=stack.slots(settings),
+        command=str(stack.command(EXAMPLE_PORT, settings)),
+        settings=stack.details(settings),
+        skipped=stack.missing(),
+        slots_by_waiting=stack.slots_by_waiting(settings),
+    )
+
+
+def scenario_records(tasks: Sequence[Task]) -> list[ScenarioRecord]:
+    """Return the scenarios of these tasks, each with the levels that are measured."""
+    records: dict[str, ScenarioRecord] = {}
+    for task in tasks:
+        scenario = task.scenario
+        record = records.setdefault(
+            scenario.name,
+            ScenarioRecord(scenario.name, scenario.question, scenario.unit, [], scenario.theory),
+        )
+        if task.level.value not in [level.level for level in record.levels]:
+            sends = [describe(flow) for flow in task.level.flows]
+            record.levels.append(LevelRecord(task.level.value, task.window_s, sends))
+    return list(records.values())
+
+
+def describe(flow: Flow) -> str:
+    """Say in words what a flow sends."""
+    sends = f"{flow.name}: {'POST' if flow.behaviour == 'upload' else 'GET'} {flow.target}"
+    users = f"{flow.users} user{'s' if flow.users != 1 else ''}"
+    at = "at random" if flow.arrivals == "poisson" else "on a schedule"
+    if flow.of_ceiling is not None:
+        return f"{sends}, {flow.of_ceiling:g} times the ceiling {at}, {users}"
+    if flow.rate_per_s is not None:
+        how = SENDS[flow.behaviour] if flow.behaviour != "ask" else ""
+        return f"{sends}, {flow.rate_per_s:g} a second {at}, {users}{how}"
+    return f"{sends}, {users}{SENDS[flow.behaviour]}"
+
+
+SENDS: dict[Behaviour, str] = {
+    "ask": ", each as soon as it is answered",
+    "stream": ", reading each chunk as it comes",
+    "connect": ", each request on a new connection",
+    "upload": ", each sending its body a piece at a time",
+    "download": ", each reading a piece now and then",
+    "idle": ", each asking once and then holding its connection",
+    "silent": ", each connecting and saying nothing",
+    "abandon": ", each leaving after a few chunks",
+    "websocket": ", each on a WebSocket that it keeps",
+}

@@ -1,0 +1,1 @@
+"""Stacks and load on other machines."""

@@ -1,0 +1,202 @@
+"""How users talk to a server, each way a function: one request, from sending to the end of its answer."""
+
+import http.client
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from geventhttpclient import HTTPClient
+
+from loadtests.recorder import Lane
+from loadtests.scenarios import Behaviour
+from loadtests.websocket import EchoSocket
+
+if TYPE_CHECKING:
+    from loadtests.users import LaneUser
+
+LONGEST_WAIT_S = 120  # for one answer: longer than any window, so that only the recorder gives up
+SMALL_BUFFER = 65_536  # of a slow reader's socket: what the kernel takes in nobody has read
+
+
+@dataclass
+class Exchange:
+    """What came of a request: bytes read, and what was wrong."""
+
+    length: int = 0
+    error: Exception | None = None
+
+    def expect(self, what: str, *, ok: bool) -> None:
+        """Note an error unless all is well."""
+        if not ok:
+            self.error = OSError(what)
+
+
+@contextmanager
+def exchange(user: "LaneUser", lane: Lane) -> Iterator[Exchange]:
+    """Time a request and fire locust's event for it, whatever came of it."""
+    sent_at = time.monotonic()
+    user.recorder.sent(lane, sent_at)
+    came = Exchange()
+    try:
+        yield came
+    except (OSError, ValueError, http.client.HTTPException) as broken:  # HTTPParseError is a ValueError
+        came.error = broken
+    user.environment.events.request.fire(
+        request_type="POST" if lane.flow.behaviour == "upload" else "GET",
+        name=lane.flow.row or lane.flow.name,
+        response_time=(time.monotonic() - sent_at) * 1000,
+        response_length=came.length,
+        exception=came.error,
+        context={"lane": lane, "recorder": user.recorder},
+    )
+
+
+def ask(user: "LaneUser", lane: Lane) -> None:
+    """Ask on the user's kept connection, through locust's own client."""
+    user.recorder.sent(lane, time.monotonic())
+    user.client.get(
+        lane.flow.target,
+        name=lane.flow.row or lane.flow.name,
+        context={"lane": lane, "recorder": user.recorder},
+    )
+
+
+def connect(user: "LaneUser", lane: Lane) -> None:
+    """Ask on a connection of its own."""
+    user.recorder.sent(lane, time.monotonic())
+    headers = {"Connection": "close"}
+    name = lane.flow.row or lane.flow.name
+    user.client.get(
+        lane.flow.target, name=name, headers=headers, context={"lane": lane, "recorder": user.recorder}
+    )
+
+
+def stream(user: "LaneUser", lane: Lane) -> None:
+    """Read a stream line by line: the client's own line reader sees each chunk when it comes."""
+    lines = 0
+    with exchange(user, lane) as came:
+        response = user.stream_client.get(lane.flow.target)
+        while line := response.readline(b"\n"):
+            user.recorder.chunk(lane, time.monotonic())
+            came.length, lines = came.length + len(line), lines + 1
+        whole = (response.status_code, lines) == (200, lane.flow.chunks)
+        came.expect(f"status {response.status_code} with {lines} chunks", ok=whole)
+
+
+def upload(user: "LaneUser", lane: Lane) -> None:
+    """Send a body slowly: a piece after each pause, by the clock."""
+    flow = lane.flow
+    with exchange(user, lane) as came, closing(connection(user)) as line:
+        line.putrequest("POST", flow.target)
+        line.putheader("content-length", str(flow.chunks * flow.piece))
+        line.endheaders()
+        started_at = time.monotonic()
+        for number in range(1, flow.chunks + 1):
+            user.timer.sleep_until(started_at + number * flow.every_s)
+            line.send(bytes(flow.piece))
+        response = line.getresponse()
+        came.length = len(response.read())
+        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+
+
+def download(user: "LaneUser", lane: Lane) -> None:
+    """Read a large body slowly: a piece after each pause."""
+    flow, recorder = lane.flow, user.recorder
+    with exchange(user, lane) as came, closing(connection(user)) as line:
+        line.request("GET", flow.target)
+        response = line.getresponse()
+        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+        while piece := response.read(flow.piece):
+            now = time.monotonic()
+            if not came.length:
+                recorder.chunk(lane, now)
+            came.length += len(piece)
+            recorder.received(lane, now, len(piece))
+            user.timer.sleep_until(now + flow.every_s)
+
+
+def idle(user: "LaneUser", lane: Lane) -> None:
+    """Ask once, then keep the connection and say nothing until the server closes it."""
+    with suppress(OSError, http.client.HTTPException), closing(connection(user)) as line:
+        line.request("GET", lane.flow.target)
+        line.getresponse().read()
+        if line.sock is None:  # the server has closed it with its answer
+            user.recorder.holds(lane, open_=True)
+            user.recorder.holds(lane, open_=False)
+        else:
+            hold(user, lane, line.sock)
+
+
+def silent(user: "LaneUser", lane: Lane) -> None:
+    """Connect and never say anything."""
+    with suppress(OSError), closing(connection(user)) as line:
+        hold(user, lane, line.sock)
+
+
+def hold(user: "LaneUser", lane: Lane, line: socket.socket) -> None:
+    """Stand by until the server closes the connection."""
+    user.recorder.holds(lane, open_=True)
+    line.settimeout(None)
+    with suppress(OSError):
+        line.recv(1)
+    user.recorder.holds(lane, open_=False)
+
+
+def abandon(user: "LaneUser", lane: Lane) -> None:
+    """Leave a stream after its first chunks."""
+    with exchange(user, lane) as came, closing(connection(user)) as line:
+        line.request("GET", lane.flow.target)
+        response = line.getresponse()
+        chunks = 0
+        while chunks < lane.flow.chunks and (chunk := response.readline()):
+            chunks, came.length = chunks + 1, came.length + len(chunk)
+            user.recorder.chunk(lane, time.monotonic())
+        whole = (response.status, chunks) == (http.client.OK, lane.flow.chunks)
+        came.expect(f"status {response.status} with {chunks} chunks", ok=whole)
+
+
+def websocket(user: "LaneUser", lane: Lane) -> None:
+    """Send messages on the user's kept WebSocket and wait until all have come back."""
+    flow = lane.flow
+    with exchange(user, lane) as came:
+        if user.websocket is None:
+            user.websocket = EchoSocket(user.host or "", flow.target, flow.chunks, flow.piece, LONGEST_WAIT_S)
+        try:
+            came.length = user.websocket.echo()
+        except OSError:
+            user.websocket.close()
+            user.websocket = None
+            raise
+
+
+def connection(user: "LaneUser") -> http.client.HTTPConnection:
+    """Open a connection of its own, whose kernel buffer takes in little ahead of its reader."""
+    host = urlsplit(user.host or "")
+    line = http.client.HTTPConnection(host.hostname or "", host.port, timeout=LONGEST_WAIT_S)
+    line.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+    line.sock.settimeout(LONGEST_WAIT_S)
+    line.sock.connect((line.host, line.port))
+    return line
+
+
+def streaming_client(host: str) -> HTTPClient:
+    """Return a client whose answers can be read line by line."""
+    return HTTPClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)
+
+
+BEHAVIOURS: dict[Behaviour, Callable[["LaneUser", Lane], None]] = {
+    "ask": ask,
+    "connect": connect,
+    "stream": stream,
+    "upload": upload,
+    "download": download,
+    "idle": idle,
+    "silent": silent,
+    "abandon": abandon,
+    "websocket": websocket,
+}

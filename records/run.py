@@ -1,0 +1,222 @@
+"""A run as it is saved in results.json."""
+
+from typing import Literal
+
+import msgspec
+
+from records.types import LevelValue
+
+SCHEMA = 2  # 1 had numbers alone for levels
+READABLE = (1, 2)
+
+Verdict = Literal["faster", "slower", "tie"]
+Can = Literal["yes", "partly", "no"]
+Status = Literal["ok", "failed", "cannot"]
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """A reason not to trust some figures, with what to do about it; no figures named: all of them.
+
+    A doubt that `discards` keeps those figures out of every comparison.
+    """
+
+    name: str
+    says: str
+    advice: str
+    figures: list[str] = []
+    discards: bool = False
+
+    def about(self, figure: str) -> bool:
+        """Tell whether it is about that figure."""
+        return not self.figures or figure in self.figures
+
+
+class Commands(msgspec.Struct, frozen=True):
+    """The two command lines that repeat a trial by hand."""
+
+    server: str
+    load: str
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """One stack under one scenario level, once; `log` is the last lines of what failed.
+
+    `seconds` has the figures that are compared for each whole second of the window; where `turns` is true for each
+    turn, so that the n-th of every stack of a block were measured in the same round. `histograms` are HDR's own
+    compressed encoding, of microseconds, by kind of latency (`probe_` before those of the probe); `traces` have
+    (when it was due, its corrected time), in seconds since the window's opening, by flow.
+    """
+
+    stack: str
+    scenario: str
+    level: LevelValue
+    repetition: int
+    status: Status
+    figures: dict[str, float] = {}
+    doubts: list[Doubt] = []
+    commands: Commands | None = None
+    log: list[str] = []
+    seconds_measuring: float = 0.0
+    seconds: dict[str, list[float]] = {}
+    turns: bool = False
+    histograms: dict[str, str] = {}
+    traces: dict[str, list[tuple[float, float]]] = {}
+
+
+class Capability(msgspec.Struct, frozen=True):
+    """What an experiment found of a stack: what it asked, whether the stack can, and the evidence in one sentence."""
+
+    experiment: str
+    asks: str
+    stack: str
+    can: Can
+    says: str
+
+
+class Noise(msgspec.Struct, frozen=True):
+    """By how much a stack differed from itself on a figure: 0.03 is 3 %."""
+
+    scenario: str
+    level: LevelValue
+    figure: str
+    stack: str
+    floor: float
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Stack `a` against `b` on a figure: a's over b's, with its interval of 95 %, over so many trials."""
+
+    scenario: str
+    level: LevelValue
+    figure: str
+    a: str
+    b: str
+    ratio: float
+    low: float
+    high: float
+    verdict: Verdict
+    trials: int
+
+
+class StackRecord(msgspec.Struct, frozen=True):
+    """A stack as it ran: `slots` is null where nothing bounds it; `skipped` says why it didn't run.
+
+    `contract` is what it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in
+    which an app waits.
+    """
+
+    name: str
+    interface: str
+    server: str
+    app: str
+    slots: int | None
+    command: str
+    settings: dict[str, str]
+    skipped: str | None = None
+    contract: list[str] = []
+    checked: bool = False
+    slots_by_waiting: dict[str, int | None] = {}
+
+
+class LevelRecord(msgspec.Struct, frozen=True):
+    """One level of a scenario, with the seconds that each trial of it is measured."""
+
+    level: LevelValue
+    window_s: float
+    sends: list[str]
+
+
+class ScenarioRecord(msgspec.Struct, frozen=True):
+    """A scenario as it was measured; `theory` says what was expected."""
+
+    name: str
+    question: str
+    unit: str
+    levels: list[LevelRecord]
+    theory: str = ""
+
+
+class CalibrationFigure(msgspec.Struct, frozen=True):
+    """One figure of a server whose waiting times are known: theory, measurement, and what is accepted."""
+
+    scenario: str
+    figure: str
+    theory: float
+    measured: float
+    low: float
+    high: float
+    ok: bool
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """How well the load generator read known waiting times: when, and on which machine."""
+
+    at: str
+    machine: dict[str, str]
+    figures: list[CalibrationFigure]
+
+
+class CrewRecord(msgspec.Struct, frozen=True):
+    """Where load workers find their master, how many it waits for, and for how many seconds."""
+
+    host: str
+    port: int
+    workers: int
+    within_s: float
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a run was asked for and its other records don't tell.
+
+    `aa`: the baseline against itself; `processes`: of the load generator. `targets` are the URLs of stacks that run
+    elsewhere, `agent` that of the agent beside them, where there is one; `crew` is there when load workers of other
+    machines took part.
+    """
+
+    workers: int
+    threads: int
+    aa: bool = False
+    processes: int = 1
+    targets: dict[str, str] = {}
+    agent: str = ""
+    crew: CrewRecord | None = None
+
+
+class RunRecord(msgspec.Struct):
+    """When and how the run was made; `finished` is null while it goes on, or when it was cut short.
+
+    `stopped` says what ended it before its end, `resumed` when it went on after that.
+    """
+
+    id: str
+    started: str
+    finished: str | None
+    profile: str
+    seconds_total: float
+    seconds_measuring: float
+    seed: int
+    planned_trials: int
+    stopped: str | None = None
+    resumed: list[str] = []
+    options: Options | None = None
+
+
+class Run(msgspec.Struct):
+    """Everything that is known of a run."""
+
+    schema: int
+    run: RunRecord
+    environment: dict[str, str]
+    stacks: list[StackRecord]
+    scenarios: list[ScenarioRecord]
+    trials: list[Trial]
+    calibration: Calibration | None = None
+    noise: list[Noise] = []
+    comparisons: list[Comparison] = []
+    baseline: str = ""
+    capabilities: list[Capability] = []
+
+
+def as_json_text(value: object) -> bytes:
+    """Return a value as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2)

@@ -1,0 +1,32 @@
+"""The twins' sources, as they are shown."""
+
+import pytest
+
+from lab.commands.source_excerpts import endpoint_at, excerpts, handler
+from loadtests.scenarios import SCENARIOS
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_scenario_shows_both_twins(scenario: str) -> None:
+    """Each endpoint that is loaded is shown as it is written for both interfaces, in files of the same name."""
+    pairs = excerpts(scenario)
+    assert pairs
+    for wsgi, asgi in pairs:
+        assert wsgi.module.removeprefix("wsgi_app") == asgi.module.removeprefix("asgi_app")
+        assert wsgi.source.startswith("def ")
+        assert asgi.source.startswith("async def ")
+
+
+def test_unknown_scenario_shows_nothing() -> None:
+    """A run of an older lab is told without what is gone."""
+    assert excerpts("gone") == []
+
+
+def test_endpoint_is_found_by_its_path() -> None:
+    """A path that nobody answers has no endpoint."""
+    assert (endpoint_at("/sleep/blocking"), endpoint_at("/nowhere")) == ("sleep-blocking", "")
+
+
+def test_missing_handler_is_none() -> None:
+    """Where an endpoint is gone there is nothing to show."""
+    assert handler("wsgi_app", "gone") is None

@@ -1,0 +1,75 @@
+"""The record of a run before its first trial."""
+
+from typing import get_args
+
+import pytest
+
+from lab.measure.new_run import describe, new_run
+from lab.measure.plan import PROFILES, plan, scenarios_of
+from lab.servers import Settings
+from lab.stacks import find
+from loadtests.scenarios import Behaviour, Flow
+from records.run import SCHEMA
+
+STACK = find("uvicorn/asgi")
+
+
+@pytest.mark.parametrize(
+    ("flow", "sends"),
+    [
+        (Flow("traffic", "/", users=1), "traffic: GET /, 1 user, each as soon as it is answered"),
+        pytest.param(
+            Flow("traffic", "/", users=20, rate_per_s=500),
+            "traffic: GET /, 500 a second on a schedule, 20 users",
+        ),
+        pytest.param(
+            Flow("probe", "/", users=20, rate_per_s=20, arrivals="poisson"),
+            "probe: GET /, 20 a second at random, 20 users",
+        ),
+        (
+            Flow("traffic", "/", users=20, rate_per_s=300, behaviour="connect"),
+            "traffic: GET /, 300 a second on a schedule, 20 users, each request on a new connection",
+        ),
+        (
+            Flow("traffic", "/cpu", users=400, of_ceiling=1.5),
+            "traffic: GET /cpu, 1.5 times the ceiling on a schedule, 400 users",
+        ),
+        (
+            Flow("traffic", "/upload", users=20, behaviour="upload"),
+            "traffic: POST /upload, 20 users, each sending its body a piece at a time",
+        ),
+    ],
+    ids=["closed", "open", "random", "connect", "ceiling", "upload"],
+)
+def test_a_flow_is_told_in_words(flow: Flow, sends: str) -> None:
+    """What is sent, how often, by how many, and how they talk."""
+    assert describe(flow) == sends
+
+
+@pytest.mark.parametrize("way", get_args(Behaviour))
+def test_every_way_of_talking_has_words(way: Behaviour) -> None:
+    """The words differ from way to way."""
+    others = {
+        describe(Flow("traffic", "/", users=2, behaviour=other))
+        for other in get_args(Behaviour)
+        if other != way
+    }
+    assert describe(Flow("traffic", "/", users=2, behaviour=way)) not in others
+
+
+def test_only_scenarios_that_are_measured_are_recorded() -> None:
+    """A scenario that the profile leaves out is no empty table."""
+    smoke = PROFILES["smoke"]
+    tasks = plan(smoke, [STACK], scenarios_of(smoke, []), seed=1)
+    run = new_run(smoke, [STACK], tasks, Settings(), seed=1, machine={})
+    assert run.schema == SCHEMA
+    assert [record.name for record in run.scenarios] == list(dict.fromkeys(t.scenario.name for t in tasks))
+    assert {len(record.levels) for record in run.scenarios} == {1}
+
+
+def test_a_stack_is_recorded_with_its_slots() -> None:
+    """Slots are there for each way of waiting."""
+    run = new_run(PROFILES["smoke"], [STACK], [], Settings(workers=2), seed=1, machine={})
+    (record,) = run.stacks
+    assert record.slots is None
+    assert record.slots_by_waiting["blocking"] == 2
