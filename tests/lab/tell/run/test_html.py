@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from lab.judge.comparisons import judge
 from lab.tell.charts.scenario_charts import Picture, pictures
 from lab.tell.run import html
+from lab.tell.run.html import bundle
 from records.run import Commands, Doubt, Run
 from tests.lab import runs
 
@@ -69,6 +70,12 @@ def test_ids_are_unique_and_links_land(page: BeautifulSoup) -> None:
 def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -> None:
     """The charts' data is in the page, once for both themes."""
     assert sorted(data_of(page)["specs"]) == sorted(picture.name for picture in drawn)
+
+
+def test_page_without_charts_has_no_library_for_them() -> None:
+    """What draws charts is most of a page: where there are none it is left out."""
+    charted = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
+    assert [bundle() in told(run) for run in (runs.run(), charted)] == [False, True]
 
 
 def test_every_trial_has_its_commands() -> None:
