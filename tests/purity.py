@@ -55,7 +55,9 @@ class Purity:
         outcome = yield
         starts, self.starts = self.starts, []
         if starts:
-            pytest.fail(f"{item.nodeid} isn't pure ({', '.join(starts)}): name it in {__name__}.", pytrace=False)
+            pytest.fail(
+                f"{item.nodeid} isn't pure ({', '.join(starts)}): name it in {__name__}.", pytrace=False
+            )
         return outcome
 
 

@@ -15,7 +15,7 @@ class Forked:
     """A process that a fork server has started: as much of `subprocess.Popen` as tests need."""
 
     def __init__(self, events: int) -> None:
-        self._events = open(events, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed when it has ended
+        self._events = open(events, "rb", buffering=0)  # noqa: SIM115 - closed when it has ended
         self.returncode: int | None = None
         self.pid = int(self._events.readline())
 

@@ -1,7 +1,7 @@
 """Starts `lab` in milliseconds instead of a second or two: a process that has imported it, and forks for each start.
 
-An order comes over a socket, `{"argv": [...], "env": {...}, "cwd": "..."}`, and with it three files: stdout and stderr of
-the new process, and a pipe to which its pid is written, and its exit code once it has ended.
+An order comes over a socket, `{"argv": [...], "env": {...}, "cwd": "..."}`, and with it three files: stdout and stderr
+of the new process, and a pipe to which its pid is written, and its exit code once it has ended.
 """
 
 import gc
@@ -17,7 +17,7 @@ import scipy.stats  # noqa: F401 - what a lab imports later, when it measures
 
 import lab.__main__
 import lab.commands.app
-import lab.commands.report_files  # noqa: F401 - and when it tells
+import lab.commands.report_files
 
 LARGEST_ORDER = 200_000
 
