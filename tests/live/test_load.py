@@ -1,13 +1,12 @@
 """Loads against real servers: every way of talking, several processes, several targets in turns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from lab.judge.reading import target_of
-from lab.measure.load_generator import Generator, LoadFailed, Order, generator
-from lab.measure.reaper import Reaper
+from lab.measure.load_generator import Generator, LoadFailed, Order
 from lab.measure.trial import watch_turns
 from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC
 from loadtests.schedule import Turns
@@ -17,13 +16,6 @@ from records.usage import Usage
 from tests.live.conftest import Serve
 
 WINDOW_S = 1.0
-
-
-@pytest.fixture(scope="module")
-def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
-    """Run the load generator's fork server."""
-    with generator(reaper, [], tmp_path_factory.mktemp("load")) as running:
-        yield running
 
 
 def loaded(load: Generator, order: Order, folder: Path) -> LoadReading:

@@ -46,12 +46,9 @@ def test_several_processes_are_locusts_own() -> None:
     assert "--processes" not in str(Order("baseline", 500, 3.0, URLS[:1]).by_hand())
 
 
-def test_steady_load_sends_what_it_promises(reaper: Reaper, tmp_path: Path) -> None:
+def test_steady_load_sends_what_it_promises(reaper: Reaper, load: Generator, tmp_path: Path) -> None:
     """An open loop of 500 a second is answered 400 times in ten turns of 80 ms, and 400 were due."""
-    with (
-        serving(find("uvicorn/asgi"), Settings(), reaper, log_path=tmp_path / "server.log") as server,
-        generator(reaper, [], tmp_path) as load,
-    ):
+    with serving(find("uvicorn/asgi"), Settings(), reaper, log_path=tmp_path / "server.log") as server:
         server.wait_until_ready()
         with load.loading(Order("baseline", 500, 1.0, (server.url,)), tmp_path / "trial") as locust:
             window = locust.window(server.check_alive)
@@ -73,21 +70,17 @@ def failing(load: Generator, order: Order, stem: Path) -> LoadFailed:
     return failure.value
 
 
-def test_locust_that_will_not_start_is_told_with_its_log(reaper: Reaper, tmp_path: Path) -> None:
+def test_locust_that_will_not_start_is_told_with_its_log(load: Generator, tmp_path: Path) -> None:
     """A load that locust refuses is a failure with what locust said."""
-    with generator(reaper, [], tmp_path) as load:
-        failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
+    failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
     assert str(failure) == "The load generator ended before it had measured."
     assert "baseline has no level 7: choose one of 500" in "\n".join(failure.log)
 
 
 @pytest.fixture
-def at_work(reaper: Reaper, tmp_path: Path) -> Iterator[Load]:
+def at_work(reaper: Reaper, load: Generator, tmp_path: Path) -> Iterator[Load]:
     """Give a locust whose window of half a second has been announced."""
-    with (
-        serving(find("uvicorn/asgi"), Settings(), reaper, log_path=tmp_path / "server.log") as server,
-        generator(reaper, [], tmp_path) as load,
-    ):
+    with serving(find("uvicorn/asgi"), Settings(), reaper, log_path=tmp_path / "server.log") as server:
         server.wait_until_ready()
         with load.loading(Order("baseline", 500, 0.5, (server.url,)), tmp_path / "trial") as locust:
             locust.window(server.check_alive)
@@ -139,22 +132,26 @@ def test_locust_without_a_place_for_its_result_says_why(
     assert "IsADirectoryError" in "\n".join(failure.value.log)
 
 
-def test_frozen_locust_ends_with_its_trial(reaper: Reaper, tmp_path: Path) -> None:
+def test_locust_that_has_reported_stands_still(at_work: Load) -> None:
+    """However late the lab reads its clocks, they are there: it ends with its trial, not before."""
+    at_work.report()
+    assert psutil.pid_exists(at_work.pid)
+
+
+def test_frozen_locust_ends_with_its_trial(load: Generator, tmp_path: Path) -> None:
     """A locust that answers to nothing is gone when its trial is over."""
-    with generator(reaper, [], tmp_path) as load:
-        with load.loading(Order("baseline", 500, 0.5, ("http://127.0.0.1:9",)), tmp_path / "trial") as locust:
-            process = psutil.Process(locust.pid)
-            process.suspend()
-        process.wait(timeout=15)
+    with load.loading(Order("baseline", 500, 0.5, ("http://127.0.0.1:9",)), tmp_path / "trial") as locust:
+        process = psutil.Process(locust.pid)
+        process.suspend()
+    process.wait(timeout=60)
     assert not process.is_running()
 
 
 def test_lost_fork_server_ends_the_run(reaper: Reaper, tmp_path: Path) -> None:
     """When no locust can be started any more that isn't the fault of a trial: everything ends, in one sentence."""
+    others = set(psutil.Process().children())
     with generator(reaper, [], tmp_path) as load:
-        starter = next(
-            child for child in psutil.Process().children() if "loadtests.forkserver" in child.cmdline()
-        )
+        (starter,) = set(psutil.Process().children()) - others
         starter.kill()
         order = Order("baseline", 500, 0.5, ("http://127.0.0.1:9",))
         with pytest.raises(LabError, match="can't be started any more: its fork server ended") as error:
@@ -162,11 +159,10 @@ def test_lost_fork_server_ends_the_run(reaper: Reaper, tmp_path: Path) -> None:
     assert not isinstance(error.value, LoadFailed)
 
 
-def test_nothing_of_an_earlier_locust_is_told(reaper: Reaper, tmp_path: Path) -> None:
+def test_nothing_of_an_earlier_locust_is_told(load: Generator, tmp_path: Path) -> None:
     """A trial that is made again, after a run was resumed, has a log of its own."""
     (tmp_path / "trial.load.log").write_text("said by another")
-    with generator(reaper, [], tmp_path) as load:
-        failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
+    failure = failing(load, Order("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
     assert "said by another" not in failure.log
 
 
@@ -178,16 +174,12 @@ def test_a_load_of_other_machines_waits_for_its_workers() -> None:
     assert "--processes" not in command
 
 
-def test_workers_that_do_not_come_end_the_wait_in_one_sentence(reaper: Reaper, tmp_path: Path) -> None:
+def test_workers_that_do_not_come_end_the_wait_in_one_sentence(load: Generator, tmp_path: Path) -> None:
     """Nobody is waited for longer than was said, and what to do is told."""
     crew = CrewRecord("127.0.0.1", free_port(), 2, within_s=0.2)
-    with generator(reaper, [], tmp_path) as load:
-        order = Order("slow-io", 1, 0.5, ("http://127.0.0.1:9",), crew=crew)
-        with (
-            load.loading(order, tmp_path / "trial") as locust,
-            pytest.raises(WorkersMissing) as missing,
-        ):
-            locust.gather(crew, lambda: None, lambda _: None)
+    order = Order("slow-io", 1, 0.5, ("http://127.0.0.1:9",), crew=crew)
+    with load.loading(order, tmp_path / "trial") as locust, pytest.raises(WorkersMissing) as missing:
+        locust.gather(crew, lambda: None, lambda _: None)
     assert str(missing.value) == (
         "0 of 2 load workers came within 0.2 s: start them on the other machines with "
         f"lab load-worker --master HOST --port {crew.port}, HOST being this one."
