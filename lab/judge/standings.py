@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lab.judge.estimates import Known, compared_with, known, levels_of, trials_of
+from lab.judge.estimates import Estimate, compared_with, known, levels_of, trials_of
 from lab.judge.figures import describe
 from records.run import Run, Trial
 from records.types import LevelValue
@@ -30,7 +30,7 @@ class Standing:
     stack: str
     scenario: str
     word: Word
-    value: Known | None = None
+    value: Estimate | None = None
     says: str = ""
 
 
@@ -42,27 +42,27 @@ def standings(run: Run) -> dict[str, list[Standing]]:
 
 def headlines(run: Run) -> list[Headline]:
     """Return the headlines of the scenarios that the run has; another level stands in for one it hasn't."""
-    found = []
+    chosen = []
     for each in HEADLINES:
         measured = levels_of(run, each.scenario)
         if measured:
             level = each.level if each.level in measured else measured[-1]
-            found.append(replace(each, level=level))
-    return found
+            chosen.append(replace(each, level=level))
+    return chosen
 
 
 def standing(run: Run, stack: str, headline: Headline) -> Standing:
     """Return how a stack stands on a headline."""
-    made = trials_of(run, stack, headline.scenario, headline.level)
+    trials = trials_of(run, stack, headline.scenario, headline.level)
     value = known(run, stack, headline.scenario, headline.level, headline.figure)
-    word, says = _word(run, stack, headline, made, value)
+    word, says = _word(run, stack, headline, trials, value)
     return Standing(stack, headline.scenario, word, value, says)
 
 
 def _word(
-    run: Run, stack: str, headline: Headline, made: list[Trial], value: Known | None
+    run: Run, stack: str, headline: Headline, trials: list[Trial], value: Estimate | None
 ) -> tuple[Word, str]:
-    broken = [d.says for t in made for d in t.doubts if t.status != "ok" or d.name in BREAKING]
+    broken = [d.says for t in trials for d in t.doubts if t.status != "ok" or d.name in BREAKING]
     if broken:
         return "cannot", broken[0]
     if value is None:
@@ -77,7 +77,7 @@ def _word(
     return _by_bounds(run, headline, value)
 
 
-def _by_bounds(run: Run, headline: Headline, value: Known) -> tuple[Word, str]:
+def _by_bounds(run: Run, headline: Headline, value: Estimate) -> tuple[Word, str]:
     """Return what a lower bound still says: beyond the other's value is beyond it."""
     other = known(run, run.baseline, headline.scenario, headline.level, headline.figure)
     if other is None or other.doubted or describe(headline.figure).better != "lower":

@@ -15,7 +15,6 @@ from lab.tell.charts.rows import (
     READ_AT,
     Row,
     axis,
-    by_stack,
     chunk_rows,
     labelled,
     medians,
@@ -191,8 +190,9 @@ def _over_time(view: View, rows: Sequence[Row]) -> list[alt.Chart]:
 def _unanswered(view: View, rows: Sequence[Row]) -> str:
     """Return which stacks had trials but no point in the chart."""
     seen = {row["stack"] for row in rows}
-    silent = [record.name for record in view.records if record.name in by_stack(view.trials).keys() - seen]
-    return f"; none was answered by {', '.join(silent)}" if silent else ""
+    silent = {trial.stack for trial in view.trials} - seen
+    names = [record.name for record in view.records if record.name in silent]
+    return f"; none was answered by {', '.join(names)}" if names else ""
 
 
 def _positive(rows: Sequence[Row]) -> list[Row]:

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lab.judge.comparisons import COMPARED
-from lab.judge.differences import Diff, Difference, Estimate
+from lab.judge.differences import Diff, Difference, Quantity
 from lab.tell.run.markdown import template
 from lab.tell.run.tables import UNITS, Cell, Table, shown, within
 from lab.tell.run.terminal import as_rich
@@ -92,7 +92,7 @@ def _table(scenario: str, level: LevelValue, found: Sequence[Difference], *, int
     return Table(f"{scenario}@{level}", question, HEADINGS, tuple(rows), notes)
 
 
-def _value(each: Difference, value: Estimate, *, interval: bool) -> str:
+def _value(each: Difference, value: Quantity, *, interval: bool) -> str:
     unit = UNITS.get(each.unit, each.unit)
     told = f"{shown(each.figure, value.value)} {unit}".strip()
     if not interval or value.low is None or value.high is None:
@@ -100,7 +100,7 @@ def _value(each: Difference, value: Estimate, *, interval: bool) -> str:
     return f"{told} ({within(each.figure, value.low, value.high)})"
 
 
-def _interval(ratio: Estimate | None) -> str:
+def _interval(ratio: Quantity | None) -> str:
     if ratio is None or ratio.low is None or ratio.high is None:
         return "–"
     return f"{ratio.low:.2f} to {ratio.high:.2f}"

@@ -1,16 +1,16 @@
 """The tables that answer each scenario's question: rows of text, for any renderer."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from lab.judge.estimates import about, kept
+from lab.judge.estimates import Estimate, about, by_place, estimate, kept
 from lab.judge.figures import describe
 from records.run import Doubt, Run, Trial
 from records.types import LevelValue
 
-Place = tuple[str, LevelValue | None]
+Letters = Mapping[tuple[str, str], str]
+"""By name and advice of a doubt."""
 
 
 @dataclass(frozen=True)
@@ -91,55 +91,46 @@ def _heading(column: Column, level: LevelValue) -> str:
 
 def _table(run: Run, scenario: str, question: str) -> Table:
     chosen = columns(run, scenario)
-    trials = _by_place(run.trials, scenario)
-    letters = _letters(chosen, trials)
+    trials = {
+        (place.stack, column): repetitions
+        for place, repetitions in by_place(t for t in run.trials if t.scenario == scenario).items()
+        for column in chosen
+        if column.level == place.level
+    }
+    estimates = {place: estimate(repetitions, place[1].figure) for place, repetitions in trials.items()}
+    letters = _letters(
+        doubt
+        for (stack, column), repetitions in trials.items()
+        for doubt in _doubts(repetitions, column.figure, estimates[stack, column])
+    )
     rows = []
     for stack in run.stacks:
         if stack.skipped is None:
-            cells = [_cell(trials.get((stack.name, c.level), ()), c, letters) for c in chosen]
+            places = [(stack.name, column) for column in chosen]
+            cells = [_cell(trials.get(place, ()), estimates.get(place), letters) for place in places]
             rows.append((Cell(stack.name), *(cells if not stack.contract else _broken(cells))))
     headings = ("stack", *(column.heading for column in chosen))
     notes = [f"{letter} {name}: {advice}" for (name, advice), letter in letters.items()]
     return Table(scenario, question, headings, tuple(rows), tuple(notes))
 
 
-def _by_place(trials: Sequence[Trial], scenario: str) -> Mapping[Place, Sequence[Trial]]:
-    places: dict[Place, list[Trial]] = {}
-    for trial in trials:
-        if trial.scenario == scenario:
-            places.setdefault((trial.stack, trial.level), []).append(trial)
-    return places
+def _doubts(trials: Sequence[Trial], figure: str, known: Estimate | None) -> list[Doubt]:
+    """Return the doubts about a cell's figure, and those of trials that came to none."""
+    of_trials = [doubt for trial in kept(trials, figure) for doubt in about(trial, figure)]
+    return [*(known.doubts if known else ()), *of_trials]
 
 
-def _letters(chosen: Sequence[Column], trials: Mapping[Place, Sequence[Trial]]) -> dict[tuple[str, str], str]:
-    raised = {
-        (doubt.name, doubt.advice)
-        for (_, level), made in trials.items()
-        for column in chosen
-        if column.level == level
-        for doubt in _doubts(kept(made, column.figure), column.figure)
-    }
-    return dict(zip(sorted(raised), string.ascii_lowercase, strict=False))
+def _letters(doubts: Iterable[Doubt]) -> Letters:
+    kinds = sorted({(doubt.name, doubt.advice) for doubt in doubts})
+    return dict(zip(kinds, string.ascii_lowercase, strict=False))
 
 
-def _cell(trials: Sequence[Trial], column: Column, letters: Mapping[tuple[str, str], str]) -> Cell:
-    if not trials:
-        return Cell("–")
-    measured = kept([trial for trial in trials if column.figure in trial.figures], column.figure)
-    if not measured:
+def _cell(trials: Sequence[Trial], known: Estimate | None, letters: Letters) -> Cell:
+    if known is None:
         statuses = {trial.status for trial in trials} - {"ok"}
         return Cell(" or ".join(sorted(statuses)) or "–")
-    doubts = _doubts(measured, column.figure)
-    marks = sorted({letters[doubt.name, doubt.advice] for doubt in doubts})
-    bound = "≥" if any(doubt.name == "unanswered" for doubt in doubts) else ""
-    return Cell(
-        bound + shown(column.figure, median(t.figures[column.figure] for t in measured)), "".join(marks)
-    )
-
-
-def _doubts(trials: Sequence[Trial], figure: str) -> list[Doubt]:
-    """Return the doubts that name this figure, or all figures."""
-    return [doubt for trial in trials for doubt in about(trial, figure)]
+    marks = sorted({letters[doubt.name, doubt.advice] for doubt in known.doubts})
+    return Cell(("≥" if known.at_least else "") + shown(known.figure, known.value), "".join(marks))
 
 
 def _broken(cells: Sequence[Cell]) -> list[Cell]:
