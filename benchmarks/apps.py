@@ -27,6 +27,7 @@ from lab.measure.reaper import Reaper, reaping
 from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import App, Stack, find
+from records.usage import cpu_s_since
 
 CONNECTIONS = 8
 TURN_S = 0.1
@@ -95,7 +96,7 @@ def cpu_us_per_request(server: Serving, sockets: list[socket.socket]) -> float:
     for connection in sockets:
         receive(connection)
     answers += len(sockets)
-    return process_usage.cpu_times(pids).since(before) * 1e6 / answers
+    return cpu_s_since(process_usage.cpu_times(pids), before) * 1e6 / answers
 
 
 def receive(connection: socket.socket) -> None:

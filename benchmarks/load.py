@@ -17,6 +17,7 @@ from rich.progress import track
 from rich.table import Table
 from scipy.stats import bootstrap
 
+from lab.judge.reading import target_of
 from lab.measure.cores import take_cores
 from lab.measure.load_generator import Generator, Order, generator
 from lab.measure.reaper import reaping
@@ -64,7 +65,7 @@ def main() -> int:
                 for kind in list(rates)[:: 1 if turn % 2 else -1]:
                     order = kind(FLAT_OUT.name, LEVEL.value, LEVEL.window_s, (server.url,))
                     rates[kind].append(rate_per_s(load, order, folder / "load"))
-    lab, bare = (np.array(found) for found in rates.values())
+    lab, bare = (np.array(values) for values in rates.values())
     ratios = lab / bare
     interval = bootstrap((ratios,), np.median, rng=1).confidence_interval
     table = Table("bare user, /s", "the lab's user, /s", "ratio", "95 % interval", "required")
@@ -83,7 +84,7 @@ def rate_per_s(load: Generator, order: Order, stem: Path) -> float:
     """Return how many requests a second the users of an order sent."""
     with load.loading(order, stem) as locust:
         report = locust.report(order.window_s)
-    return report.target().flows[TRAFFIC].answers / (report.closed_at - report.opened_at)
+    return target_of(report).flows[TRAFFIC].answers / (report.closed_at - report.opened_at)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from random import Random
 from hdrh.histogram import HdrHistogram
 
 from lab.judge.comparisons import judge
-from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, TargetReading, Usage
+from lab.judge.reading import Aftermath, Reading
 from lab.measure.execution import as_trial
 from lab.measure.load_generator import Order
 from lab.measure.plan import Task
@@ -16,7 +16,9 @@ from lab.servers import Settings
 from loadtests.recorder import KINDS, LONGEST_US
 from loadtests.scenarios import SCENARIOS, Flow
 from loadtests.schedule import Turns
+from records.load import FlowReading, SecondReading, TargetReading
 from records.run import Commands, Options, Run
+from records.usage import Footprint, Usage
 
 MACHINE = {"cpu": "a made-up processor", "cores": "2", "kernel": "Linux", "python": "CPython 3.11"}
 SAMPLES = 60  # of each latency in each flow
@@ -53,7 +55,7 @@ def measured(task: Task, random: Random) -> Measured:
     count = round(task.window_s / Turns(1, 0).turn_s) if task.level.turns else max(1, round(task.window_s))
     each_s = task.window_s / count
     flows = {
-        flow.name: came(flow, task.window_s, count, speed * random.gauss(1, 0.03), random)
+        flow.name: flow_reading(flow, task.window_s, count, speed * random.gauss(1, 0.03), random)
         for flow in task.level.flows
     }
     usage = [
@@ -77,7 +79,7 @@ def commands(task: Task, port: int) -> Commands:
     return Commands(str(task.stack.command(port, Settings())), str(order.by_hand()))
 
 
-def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:
+def flow_reading(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:
     """Return what a flow might have brought in."""
     middle_ms = (flow.waits_s * 1000 or 0.4) * speed
     micros = [round(1000 * middle_ms * random.lognormvariate(0, 0.2)) for _ in range(SAMPLES)]
@@ -106,8 +108,8 @@ def came(flow: Flow, window_s: float, count: int, speed: float, random: Random) 
 
 def histogram(micros: Sequence[int]) -> str:
     """Return an encoded histogram."""
-    made = HdrHistogram(1, LONGEST_US, 3)
+    recorded = HdrHistogram(1, LONGEST_US, 3)
     for value in micros:
-        made.record_value(value)
-    encoded: str = made.encode().decode()
+        recorded.record_value(value)
+    encoded: str = recorded.encode().decode()
     return encoded

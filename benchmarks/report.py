@@ -32,7 +32,7 @@ def main() -> int:
     run = made_up(STACKS)
     whole, *parts = [rendered(run, repetitions) for repetitions in (REPETITIONS, 2, 1)]
     for each in (*reversed(parts), whole):
-        table.add_row(*each.told())
+        table.add_row(*each.cells())
     Console().print(table)
     Console().print(
         f"The row of {REPETITIONS} repetitions was rendered first: it holds loading the charting library."
@@ -50,7 +50,7 @@ class Rendered:
     report_bytes: int
     seconds: float
 
-    def told(self) -> list[str]:
+    def cells(self) -> list[str]:
         """Return it as a table's row."""
         sizes = [f"{size / 1e6:.2f}" for size in (self.results_bytes, self.report_bytes)]
         return [str(self.repetitions), str(self.trials), *sizes, f"{self.seconds:.2f}"]

@@ -57,7 +57,7 @@ class Verdicts:
     """What was said where the truth is known."""
 
     truth: str
-    said: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     ratios: list[float] = field(default_factory=list)
 
 
@@ -72,36 +72,40 @@ def main() -> int:
         generator(reaper, own_cores, Path(folder)) as load,
     ):
         runner = TrialRunner(Settings(), reaper, load, server_cores, Path(folder))
-        made = measured(runner, STACKS[:3])
+        trials = measured(runner, STACKS[:3])
         for number in track(range(rounds), console=Console(stderr=True)):
-            os.environ[HEAVIER] = str(HEAVIER_BY * median(t.figures[FIGURE] for t in made["plain"]))
-            made = measured(replace(runner, seed=number), STACKS)
-            floor = compared(made["floor"], made["plain"], FIGURE).farther_end
-            for name, found in verdicts.items():
-                ratio = compared(made[name], made["plain"], FIGURE)
-                found.said[verdict_on(FIGURE, ratio, floor)] += 1
-                found.ratios.append(ratio.ratio)
+            os.environ[HEAVIER] = str(HEAVIER_BY * median(t.figures[FIGURE] for t in trials["plain"]))
+            trials = measured(replace(runner, seed=number), STACKS)
+            floor = compared(trials["floor"], trials["plain"], FIGURE).farther_end
+            for name, of_truth in verdicts.items():
+                ratio = compared(trials[name], trials["plain"], FIGURE)
+                of_truth.counts[verdict_on(FIGURE, ratio, floor)] += 1
+                of_truth.ratios.append(ratio.ratio)
     table = Table("against itself", "truth", "right", "verdicts", "ratios")
-    for name, found in verdicts.items():
-        spread = f"{min(found.ratios):.3f} to {max(found.ratios):.3f}"
+    for name, of_truth in verdicts.items():
+        spread = f"{min(of_truth.ratios):.3f} to {max(of_truth.ratios):.3f}"
         table.add_row(
-            name, found.truth, f"{found.said[found.truth]} of {rounds}", str(dict(found.said)), spread
+            name,
+            of_truth.truth,
+            f"{of_truth.counts[of_truth.truth]} of {rounds}",
+            str(dict(of_truth.counts)),
+            spread,
         )
     Console(width=110).print(table)
-    return int(any(found.said[found.truth] < RIGHT * rounds for found in verdicts.values()))
+    return int(any(of_truth.counts[of_truth.truth] < RIGHT * rounds for of_truth in verdicts.values()))
 
 
 def measured(runner: TrialRunner, stacks: tuple[Stack, ...]) -> dict[str, list[Trial]]:
     """Measure as many blocks as the level repeats; raises TrialFailed."""
-    made: dict[str, list[Trial]] = {stack.app.name: [] for stack in stacks}
+    trials: dict[str, list[Trial]] = {stack.app.name: [] for stack in stacks}
     for number in range(1, LEVEL.repetitions + 1):
         block = [Task(stack, BASELINE, LEVEL, number, LEVEL.window_s) for stack in stacks]
-        for task, came in zip(block, runner.measure(block), strict=True):
-            if isinstance(came, TrialFailed):
-                raise came
-            trial = as_trial(task, came, task.stack.slots_by_waiting(runner.settings))
-            made[task.stack.app.name].append(trial)
-    return made
+        for task, measured_trial in zip(block, runner.measure(block), strict=True):
+            if isinstance(measured_trial, TrialFailed):
+                raise measured_trial
+            trial = as_trial(task, measured_trial, task.stack.slots_by_waiting(runner.settings))
+            trials[task.stack.app.name].append(trial)
+    return trials
 
 
 if __name__ == "__main__":

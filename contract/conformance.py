@@ -40,29 +40,29 @@ def differences(example: Example, answer: Answer, interface: str) -> Iterator[st
 
 
 def _in_headers(expected: Response, answer: Answer, interface: str) -> Iterator[str]:
-    came = sorted((n, v) for n, v in answer.headers if n not in OF_THE_SERVER)
+    headers = sorted((n, v) for n, v in answer.headers if n not in OF_THE_SERVER)
     wanted = {n: v for n, v in expected.headers.items() if n not in OF_THE_SERVER} | {INTERFACE: interface}
     if expected.members is not None:
-        lengths = [value for name, value in came if name == "content-length"]
+        lengths = [value for name, value in headers if name == "content-length"]
         wanted["content-length"] = str(len(answer.body)) if answer.body else "".join(lengths)
-    if came != sorted(wanted.items()):
-        yield f"headers {came}, not {sorted(wanted.items())}"
+    if headers != sorted(wanted.items()):
+        yield f"headers {headers}, not {sorted(wanted.items())}"
 
 
-def _missing(wanted: object, came: object, where: str) -> Iterator[str]:
+def _missing(wanted: object, actual: object, where: str) -> Iterator[str]:
     if wanted is ...:
         return
     if not isinstance(wanted, Mapping):
-        if came != wanted:
-            yield f"{where} is {came!r}, not {wanted!r}"
-    elif not isinstance(came, Mapping):
-        yield f"{where} is {came!r}, not an object"
+        if actual != wanted:
+            yield f"{where} is {actual!r}, not {wanted!r}"
+    elif not isinstance(actual, Mapping):
+        yield f"{where} is {actual!r}, not an object"
     else:
         for name, value in wanted.items():
-            if name not in came:
+            if name not in actual:
                 yield f"{where} has no {name}"
             else:
-                yield from _missing(value, came[name], f"{where}.{name}")
+                yield from _missing(value, actual[name], f"{where}.{name}")
 
 
 def _parsed(body: bytes) -> object:

@@ -107,15 +107,15 @@ def problem(problem: problems.Problem) -> Response:
     return replace(plain, headers={**plain.headers, **dict(problem.headers)})
 
 
-def refused(parameter: parameters.Parameter, came: str | None) -> Response:
+def refused(parameter: parameters.Parameter, value: str | None) -> Response:
     """Expect 400 that names the parameter, its bounds and what came."""
-    return problem(problems.bad_parameter(parameter.name, parameter.bounds, came))
+    return problem(problems.bad_parameter(parameter.name, parameter.bounds, value))
 
 
-def repeated(parameter: parameters.Parameter, came: str) -> Response:
+def repeated(parameter: parameters.Parameter, value: str) -> Response:
     """Expect 400 for a parameter that came more than once."""
     bounds = f"given once, {parameter.bounds}"
-    return problem(problems.bad_parameter(parameter.name, bounds, came))
+    return problem(problems.bad_parameter(parameter.name, bounds, value))
 
 
 def socket(target: str) -> Example:

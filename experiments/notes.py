@@ -4,22 +4,24 @@ A file, because an app that hangs can still be read about. Times are seconds of 
 processes of a machine share.
 """
 
-import json
 import os
 import time
 from urllib.parse import parse_qsl
 
-PLACE = "LAB_NOTES"
+import msgspec
+
+from records.experiment import Note
+from records.settings import NOTES_FILE
 
 
 def note(number: str, what: str, **facts: object) -> None:
     """Note what happened in an experiment of that number."""
-    if path := os.environ.get(PLACE):
-        line = json.dumps({"number": number, "what": what, "at": time.monotonic(), **facts})
-        with open(path, "a") as file:  # noqa: PTH123 - opened for each line, by several threads
-            file.write(line + "\n")
+    if path := os.environ.get(NOTES_FILE):
+        line = msgspec.json.encode(Note(number, what, time.monotonic(), facts))
+        with open(path, "ab") as file:  # noqa: PTH123 - opened for each line, by several threads
+            file.write(line + b"\n")
 
 
-def asked(query: str) -> dict[str, str]:
+def parse_query(query: str) -> dict[str, str]:
     """Return the parameters of a query: `number` tells experiments apart."""
     return {"number": "", **dict(parse_qsl(query))}

@@ -10,7 +10,7 @@ def main() -> None:
     """Run the command; a signal ends in its exit code."""
     try:
         with stoppable():
-            import_module("lab.commands.cli").main()
+            import_module("lab.commands.app").main()
     except Stopped as stop:
         sys.exit(stop.exit_code)
 

@@ -17,9 +17,9 @@ from records.run import Run
 
 def schema() -> dict[str, object]:
     """Return the JSON Schema of results.json; its descriptions are the docstrings of the records."""
-    made = msgspec.json.schema(Run)
+    of_records = msgspec.json.schema(Run)
     dialect = {"$schema": Draft202012Validator.META_SCHEMA["$id"], "title": RESULTS}
-    return {**dialect, **made}
+    return {**dialect, **of_records}
 
 
 def text() -> str:
@@ -29,10 +29,10 @@ def text() -> str:
 
 def check(run: Run) -> None:
     """Raise LabError, saying where, when a run as it is written doesn't fit the schema."""
-    found = best_match(_validator().iter_errors(msgspec.json.decode(msgspec.json.encode(run))))
-    if found is not None:
-        where = "/".join(str(part) for part in found.absolute_path) or "its top"
-        raise LabError(f"{RESULTS} of {run.run.id} doesn't fit its schema at {where}: {found.message}.")
+    mismatch = best_match(_validator().iter_errors(msgspec.json.decode(msgspec.json.encode(run))))
+    if mismatch is not None:
+        where = "/".join(str(part) for part in mismatch.absolute_path) or "its top"
+        raise LabError(f"{RESULTS} of {run.run.id} doesn't fit its schema at {where}: {mismatch.message}.")
 
 
 @cache

@@ -59,6 +59,15 @@ def folder_of(place: Path) -> Path:
     return (place if place.is_dir() else place.parent).resolve()
 
 
+def made_folder(folder: Path) -> Path:
+    """Make a folder, and those above it; raises LabError where that can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LabError(f"Can't make {folder}: {error.strerror}; choose another place with --out.") from error
+    return folder
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Keep every other lab from making trials in a run's folder; raises LabError when one does already."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Exchange:
-    """When the other one was asked and had answered, by the own clock, and what it `told` by its own; in seconds."""
+    """When the other one was asked and had answered, by the own clock, and what its own one `shows`; in seconds."""
 
     asked_at: float
-    told: float
+    shows: float
     answered_at: float
 
     @property
@@ -34,4 +34,4 @@ class Offset:
 def offset(exchanges: Iterable[Exchange]) -> Offset:
     """Return the offset by the quickest of one or more exchanges."""
     best = min(exchanges, key=lambda exchange: exchange.round_trip_s)
-    return Offset(best.told - (best.asked_at + best.answered_at) / 2, best.round_trip_s / 2)
+    return Offset(best.shows - (best.asked_at + best.answered_at) / 2, best.round_trip_s / 2)

@@ -8,22 +8,33 @@ master's clock, which other machines translate.
 A worker that says nothing in time is lost: the result says so and has the parts of the others.
 """
 
-import json
 import logging
 import os
 import time
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import gevent
+import msgspec
 from gevent.event import AsyncResult
 from gevent.queue import Empty, Queue
 from locust.runners import STATE_MISSING, STATE_RUNNING, MasterRunner, Runner, WorkerRunner
 
 from loadtests import remote_workers, worker_usage
 from loadtests.level_run import CEILING_S, LevelRun
+from loadtests.worker_messages import received, send
+from records.load import (
+    LoadReading,
+    TargetReading,
+    Window,
+    WorkerClock,
+    WorkerPart,
+    WorkerReading,
+    WorkerUsage,
+    WorkerWindow,
+)
 
 HEAD_START_S = 0.2  # for workers to have their users before the schedule begins
 SHORTEST_WARM_UP_S = 0.1
@@ -36,8 +47,8 @@ LISTENS_S = 0.25
 
 WARM, WINDOW, PART = "lab-warm", "lab-window", "lab-part"
 
-Part = list[Mapping[str, object]]
-Told = Mapping[str, Any]
+Inbox: TypeAlias = Queue[tuple[str, str, WorkerPart]]
+"""Of each message its kind, the worker that sent it, and what it said."""
 
 
 def part_of(runner: Runner) -> Callable[[Any, LevelRun, Namespace], None]:
@@ -51,76 +62,89 @@ def measure_alone(runner: Runner, level_run: LevelRun, options: Namespace) -> No
     """Warm up, open the window, close it, write the result."""
     warm_up(level_run, options.warm_up)
     stand_by(options.hold)
-    window = level_run.window_from(time.monotonic() + ANNOUNCED_S, options.window)
-    level_run.open(*window)
-    announce(level_run, options, window)
-    finish(runner, options, window, [{"part": part(level_run)}])
+    opens_at, closes_at = level_run.window_from(time.monotonic() + ANNOUNCED_S, options.window)
+    level_run.open(opens_at, closes_at)
+    announce(level_run, options, opens_at, closes_at)
+    finish(runner, options, LoadReading(opens_at, closes_at, [targets_of(level_run)]))
 
 
 def lead(runner: MasterRunner, level_run: LevelRun, options: Namespace) -> None:
     """Wait until every worker is warm, name the window, collect the parts."""
-    inbox: Queue[tuple[str, str, Told]] = Queue()
+    inbox: Inbox = Queue()
     for kind in (WARM, PART):
-        runner.register_message(kind, lambda msg, **_: inbox.put((msg.type, msg.node_id, msg.data)))
+        runner.register_message(
+            kind, lambda msg, **_: inbox.put((msg.type, msg.node_id, received(msg, WorkerPart)))
+        )
     longest_s = max(options.warm_up, SHORTEST_WARM_UP_S) + CEILING_S + SAYS_WITHIN_S
     gathered(runner, inbox, WARM, options, time.monotonic() + longest_s)
     stand_by(options.hold)
-    window = level_run.window_from(time.monotonic() + HEAD_START_S, options.window)
-    runner.send_message(WINDOW, {"window": window, "ticket": options.ticket})
-    announce(level_run, options, window)
-    came = gathered(runner, inbox, PART, options, window[1] + SAYS_WITHIN_S)
-    if not came:
+    opens_at, closes_at = level_run.window_from(time.monotonic() + HEAD_START_S, options.window)
+    send(runner, WINDOW, WorkerWindow(options.ticket, opens_at, closes_at))
+    announce(level_run, options, opens_at, closes_at)
+    parts = gathered(runner, inbox, PART, options, closes_at + SAYS_WITHIN_S)
+    if not parts:
         logging.getLogger(__name__).error("every worker of the load was lost")
         os._exit(1)
-    if options.offsets:
+    clocks = remote_workers.clocks_of(options)
+    if clocks:
         remote_workers.send_home(runner)
-    finish(runner, options, window, [{**told, **options.offsets.get(who, {})} for who, told in came.items()])
+    workers = [worker_reading(clocks[who], part.usage) for who, part in parts.items() if part.usage]
+    lost = max(options.parts, options.expected) - len(parts)
+    targets = [part.targets for part in parts.values()]
+    finish(runner, options, LoadReading(opens_at, closes_at, targets, workers, lost))
 
 
 def follow(runner: WorkerRunner, level_run: LevelRun, options: Namespace) -> None:
     """Warm up, wait for the window, send what was recorded in it; then another machine's worker waits for its end."""
     ahead_s = remote_workers.ahead_s(runner, options)
-    named: AsyncResult[tuple[float, float]] = AsyncResult()
-    runner.register_message(
-        WINDOW, lambda msg, **_: named.set(msg.data["window"]) if ours(msg.data, options) else None
-    )
+    named: AsyncResult[WorkerWindow] = AsyncResult()
+
+    def note(msg: Any, **_: object) -> None:
+        window = received(msg, WorkerWindow)
+        if window.ticket == options.ticket:
+            named.set(window)
+
+    runner.register_message(WINDOW, note)
     fill(runner, level_run)
     warm_up(level_run, options.warm_up)
-    runner.send_message(WARM, {"ticket": options.ticket})
-    opens_at, closes_at = named.get()
-    window = opens_at + ahead_s, closes_at + ahead_s
-    level_run.open(*window)
-    watching = gevent.spawn(worker_usage.watched, *window)
-    told = {"ticket": options.ticket, "part": part(level_run)}
+    send(runner, WARM, WorkerPart(options.ticket))
+    window = named.get()
+    opens_at, closes_at = window.opens_at + ahead_s, window.closes_at + ahead_s
+    level_run.open(opens_at, closes_at)
+    watching = gevent.spawn(worker_usage.watched, opens_at, closes_at)
+    targets = targets_of(level_run)
     if not options.offsets:
-        runner.send_message(PART, told)
+        send(runner, PART, WorkerPart(options.ticket, targets))
         return
-    runner.send_message(PART, {**told, "effort": worker_usage.effort(watching.get())})
+    send(runner, PART, WorkerPart(options.ticket, targets, worker_usage.usage(watching.get())))
     gevent.sleep(LEAVES_WITHIN_S)
     os._exit(0)
 
 
-def ours(told: Told, options: Namespace) -> bool:
-    """Tell whether a message is of this load: an earlier one's workers may still be about."""
-    return bool(told["ticket"] == options.ticket)
-
-
 def gathered(
-    runner: MasterRunner, inbox: "Queue[tuple[str, str, Told]]", kind: str, options: Namespace, until: float
-) -> dict[str, Told]:
-    """Return by worker what each sent of one kind, without those whose heart stands still or who are too late."""
-    found: dict[str, Told] = {}
-    while len(found) < options.parts and time.monotonic() < until:
+    runner: MasterRunner, inbox: Inbox, kind: str, options: Namespace, until: float
+) -> dict[str, WorkerPart]:
+    """Return by worker what each sent of one kind for this load: an earlier one's workers may still be about.
+
+    Those whose heart stands still, or who are too late, aren't among them.
+    """
+    parts: dict[str, WorkerPart] = {}
+    while len(parts) < options.parts and time.monotonic() < until:
         try:
-            came, who, told = inbox.get(timeout=LISTENS_S)
+            message, who, part = inbox.get(timeout=LISTENS_S)
         except Empty:
             alive = {client.id for client in runner.clients.all if client.state != STATE_MISSING}
-            if not alive - found.keys():
+            if not alive - parts.keys():
                 break
             continue
-        if came == kind and ours(told, options):
-            found[who] = {name: value for name, value in told.items() if name != "ticket"}
-    return found
+        if message == kind and part.ticket == options.ticket:
+            parts[who] = part
+    return parts
+
+
+def worker_reading(clock: WorkerClock, usage: WorkerUsage) -> WorkerReading:
+    """Return what the result says of a worker on another machine."""
+    return WorkerReading(name=clock.name, clock_error_s=clock.error_s, **msgspec.structs.asdict(usage))
 
 
 def fill(runner: WorkerRunner, level_run: LevelRun) -> None:
@@ -151,22 +175,20 @@ def stand_by(hold: str) -> None:
         gevent.sleep(0.01)
 
 
-def part(level_run: LevelRun) -> Part:
+def targets_of(level_run: LevelRun) -> list[TargetReading]:
     """Return what was recorded of each target, once the window has closed."""
     sleep_until(level_run.closes_at + CLOCKS_READ_S)
-    told = {"ceiling_per_s": level_run.ceiling_per_s, "settled": level_run.was_settled}
-    return [{**recorder.close(), **told} for recorder in level_run.recorders]
+    return [
+        TargetReading(recorder.close(), level_run.ceiling_per_s, level_run.was_settled)
+        for recorder in level_run.recorders
+    ]
 
 
-def announce(level_run: LevelRun, options: Namespace, window: tuple[float, float]) -> None:
+def announce(level_run: LevelRun, options: Namespace, opens_at: float, closes_at: float) -> None:
     """Say when the window opens and closes, and with which round of turns it begins, to whoever listens."""
     if options.announce:
-        announcement = {
-            "opens_at": window[0],
-            "closes_at": window[1],
-            "first_round": level_run.round_at(window[0]),
-        }
-        Path(options.announce).write_text(json.dumps(announcement) + "\n")
+        window = Window(opens_at, closes_at, level_run.round_at(opens_at))
+        Path(options.announce).write_bytes(msgspec.json.encode(window) + b"\n")
 
 
 def sleep_until(moment: float) -> None:
@@ -175,20 +197,13 @@ def sleep_until(moment: float) -> None:
         gevent.sleep(left_s)
 
 
-def finish(runner: Runner, options: Namespace, window: tuple[float, float], came: Sequence[Told]) -> None:
+def finish(runner: Runner, options: Namespace, reading: LoadReading) -> None:
     """Write the result in one piece and leave at once: who still waits has been counted as censored."""
     if not options.result:
         runner.quit()
         return
-    result = {
-        "opened_at": window[0],
-        "closed_at": window[1],
-        "parts": [told["part"] for told in came],
-        "workers": [remote_workers.told_of(told) for told in came if "effort" in told],
-        "lost": max(options.parts, options.expected) - len(came),
-    }
     partial = Path(options.result + ".partial")
-    partial.write_text(json.dumps(result))
+    partial.write_bytes(msgspec.json.encode(reading))
     partial.replace(options.result)
     if not isinstance(runner, MasterRunner):
         os._exit(0)

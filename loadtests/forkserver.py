@@ -1,11 +1,10 @@
 """Starts locust in a few milliseconds instead of a second: a process that has imported it and forks.
 
-Each line on stdin is one start, `{"argv": [...], "log": "..."}`; the answer on stdout is `{"pid": 123}`. The
+Each line on stdin is a `StartLocust`, the answer on stdout a `LocustStarted` (`records/load.py`), both in JSON. The
 child is what `python -m locust ARGV` would be, in a session of its own, with its output in the log.
 """
 
 import gc
-import json
 import os
 import signal
 import sys
@@ -13,7 +12,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import locust.main
+import msgspec
 from gevent.os import fork_gevent
+
+from records.load import LocustStarted, StartLocust
 
 
 def serve() -> None:
@@ -22,11 +24,11 @@ def serve() -> None:
     gc.collect()
     gc.freeze()  # locust's own objects are never garbage: a collection that walks them stalls the clock by ms
     for line in sys.stdin:
-        order = json.loads(line)
+        start = msgspec.json.decode(line, type=StartLocust)
         pid = fork_gevent()
         if pid == 0:
-            become_locust(order["argv"], order["log"])
-        sys.stdout.write(json.dumps({"pid": pid}) + "\n")
+            become_locust(start.argv, start.log)
+        sys.stdout.write(msgspec.json.encode(LocustStarted(pid)).decode() + "\n")
         sys.stdout.flush()
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import gevent
+import msgspec
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
@@ -93,7 +94,7 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
 
 
 def staged(options: Namespace, host: str | None) -> LevelRun:
-    """Return the level_run that the arguments describe."""
+    """Return the run of the level that the arguments describe."""
     level = chosen_level(options.scenario, options.level)
     return LevelRun(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
 
@@ -101,11 +102,11 @@ def staged(options: Namespace, host: str | None) -> LevelRun:
 def chosen_level(scenario: str, value: str) -> Level:
     """Return the level asked for, the last by default; exit with the choices when there is none such."""
     levels = ALL[scenario].levels
-    found = {str(level.value): level for level in levels}.get(value or str(levels[-1].value))
-    if found is None:
+    level = {str(each.value): each for each in levels}.get(value or str(levels[-1].value))
+    if level is None:
         choices = ", ".join(str(level.value) for level in levels)
         raise SystemExit(f"{scenario} has no level {value}: choose one of {choices}")
-    return found
+    return level
 
 
 def begin(environment: Environment, tell: str = "", **_: object) -> None:
@@ -133,7 +134,7 @@ def take_charge(runner: MasterRunner, options: Namespace) -> None:
     options.parts = options.expected = runner.worker_count
     if remote_workers.is_remote(runner, options):
         options.expected = options.expect_workers
-        options.offsets = remote_workers.meet(runner)
+        options.offsets = msgspec.to_builtins(remote_workers.meet(runner))
         options.parts = len(options.offsets)
         if options.window:
             remote_workers.stay_as_shared(runner)

@@ -11,7 +11,7 @@ A request without an answer when the window closes is censored: its age then is 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from loadtests.scenarios import Flow
 from loadtests.schedule import Turns
+from records.load import FlowReading, SecondReading
 
 LONGEST_US = 600_000_000
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
@@ -58,14 +59,10 @@ class Lane:
 
 @dataclass
 class Second:
-    """What came of one flow in one second of the window, or in one turn: latencies in microseconds, unrounded."""
+    """What came of one flow in one second of the window, or in one turn, while it is added up."""
 
     answers: int = 0
     complete: dict[str, list[int]] = field(default_factory=dict)
-
-    def report(self) -> Mapping[str, object]:
-        """Return the second in JSON's terms."""
-        return {"answers": self.answers, "complete": self.complete}
 
 
 def histograms() -> dict[str, HdrHistogram]:
@@ -78,12 +75,7 @@ Sample = tuple[float, float, float, float, float]  # when answered, due, free an
 
 @dataclass
 class Tally:
-    """What came of one flow in the window.
-
-    `due` counts what an open loop was to send, `bytes` what was read of bodies that never end in a window, `held`
-    the connections that stood open at its end. `trace` has (when it was due, its corrected time), in seconds
-    after the window's opening, of a flow that is traced.
-    """
+    """What came of one flow in the window, while it is added up; `reading` says what each count means."""
 
     answers: int = 0
     closed: int = 0
@@ -98,19 +90,21 @@ class Tally:
     trace: list[tuple[float, float]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
 
-    def report(self) -> Mapping[str, object]:
-        """Return the tally in JSON's terms, histograms in HDR's own compressed encoding."""
-        return {
-            **{name: getattr(self, name) for name in COUNTS},
-            "errors": dict(self.errors),
-            "complete": {kind: h.encode().decode() for kind, h in self.complete.items()},
-            "unanswered": {kind: h.encode().decode() for kind, h in self.unanswered.items()},
-            "seconds": [second.report() for second in self.seconds],
-            "trace": self.trace,
-        }
-
-
-COUNTS = ("answers", "closed", "due", "bytes", "held", "censored")
+    def reading(self) -> FlowReading:
+        """Return what has been added up, histograms in HDR's own compressed encoding."""
+        return FlowReading(
+            answers=self.answers,
+            errors=dict(self.errors),
+            censored=self.censored,
+            complete={kind: h.encode().decode() for kind, h in self.complete.items()},
+            unanswered={kind: h.encode().decode() for kind, h in self.unanswered.items()},
+            closed=self.closed,
+            due=self.due,
+            bytes=self.bytes,
+            held=self.held,
+            seconds=[SecondReading(second.answers, second.complete) for second in self.seconds],
+            trace=self.trace,
+        )
 
 
 class Recorder:
@@ -156,9 +150,12 @@ class Recorder:
             self.tallies[lane.flow.name].bytes += count
 
     def holds(self, lane: Lane, *, open_: bool) -> None:
-        """Note that the lane's idle connection stands open, or was closed by the server."""
+        """Note that the lane's idle connection stands open, or doesn't: it was closed, or never stood.
+
+        Either is its answer; the end of a connection that stood is none.
+        """
+        lane.answers += open_ or not lane.holds
         lane.holds = open_
-        lane.answers += open_
 
     def answered(
         self, lane: Lane, now: float, service_s: float, error: str | None, *, closes: bool = False
@@ -203,13 +200,13 @@ class Recorder:
             seconds.append(Second())
         return seconds[number]
 
-    def close(self) -> Mapping[str, object]:
-        """Count what is still unanswered with its age, and return every flow in JSON's terms."""
+    def close(self) -> dict[str, FlowReading]:
+        """Count what is still unanswered with its age, and return what came of every flow."""
         for name in self.tallies:
             self._count(name)
         for lane in self.lanes:
             self._censor(lane)
-        return {"flows": {name: tally.report() for name, tally in self.tallies.items()}}
+        return {name: tally.reading() for name, tally in self.tallies.items()}
 
     def _count(self, name: str) -> None:
         """Make histograms, seconds and the trace of a flow's notes."""

@@ -5,22 +5,23 @@ across nodes"). Each load has a master and workers of its own: a worker leaves w
 nothing for a while, and whoever started it starts the next one.
 """
 
-import json
 import os
 import socket
 import time
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import gevent
 import locust.runners
+import msgspec
 import zmq
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from loadtests.clock_sync import Exchange, offset
 from loadtests.level_run import LevelRun
+from loadtests.worker_messages import received, send
+from records.load import ClockAnswer, ClockQuestion, WorkerClock, WorkersArrived
 
 CLOCK, OVER = "lab-clock", "lab-over"
 TRIES = 10
@@ -40,14 +41,15 @@ def attend(runner: WorkerRunner, tell: str) -> None:
     """Answer the master's questions for the time, leave when it says so or has gone."""
     locust.runners.MASTER_HEARTBEAT_TIMEOUT = GONE_AFTER_S
     runner.last_heartbeat_timestamp = time.time()
-    runner.register_message(CLOCK, lambda msg, **_: runner.send_message(CLOCK, msg.data | own_time()))
+    runner.register_message(CLOCK, lambda msg, **_: answer_time(runner, msg))
     runner.register_message(OVER, lambda **_: os._exit(0))
     say(tell, "connected")
 
 
-def own_time() -> Mapping[str, Any]:
-    """Return what the monotonic clock shows here, and whose it is."""
-    return {"told": time.monotonic(), "name": socket.gethostname()}
+def answer_time(runner: WorkerRunner, message: Any) -> None:
+    """Answer what the monotonic clock shows here, and whose it is."""
+    question = received(message, ClockQuestion)
+    send(runner, CLOCK, ClockAnswer(question.asked_at, time.monotonic(), socket.gethostname()))
 
 
 def say(tell: str, what: str) -> None:
@@ -65,36 +67,34 @@ def say_when_open(tell: str, level_run: LevelRun) -> None:
 
 def count_workers(runner: MasterRunner, announce: str) -> None:
     """Say how many workers have come, each time that changes, until the load begins."""
-    said = -1
+    announced = -1
     while announce and not runner.target_user_count:
-        if (came := len(runner.clients.ready)) != said:
-            said = came
-            Path(announce).write_text(json.dumps({"workers": came}) + "\n")
+        if (count := len(runner.clients.ready)) != announced:
+            announced = count
+            Path(announce).write_bytes(msgspec.json.encode(WorkersArrived(count)) + b"\n")
         gevent.sleep(COUNTED_EVERY_S)
 
 
-def meet(runner: MasterRunner) -> dict[str, dict[str, Any]]:
+def meet(runner: MasterRunner) -> dict[str, WorkerClock]:
     """Return of each worker that answers its name, how many seconds its clock is ahead, and how sure that is."""
-    found: dict[str, list[Exchange]] = {}
+    exchanges: dict[str, list[Exchange]] = {}
     names: dict[str, str] = {}
 
     def note(msg: Any, **_: object) -> None:
-        told = Exchange(msg.data["asked_at"], msg.data["told"], time.monotonic())
-        found.setdefault(msg.node_id, []).append(told)
-        names[msg.node_id] = msg.data["name"]
+        answer = received(msg, ClockAnswer)
+        exchange = Exchange(answer.asked_at, answer.shows, time.monotonic())
+        exchanges.setdefault(msg.node_id, []).append(exchange)
+        names[msg.node_id] = answer.name
 
     runner.register_message(CLOCK, note)
     present = [client.id for client in runner.clients.ready]
     until = time.monotonic() + MEETS_WITHIN_S
-    while time.monotonic() < until and any(len(found.get(who, [])) < TRIES for who in present):
+    while time.monotonic() < until and any(len(exchanges.get(who, [])) < TRIES for who in present):
         for who in present:
-            runner.send_message(CLOCK, {"asked_at": time.monotonic()}, client_id=who)
+            send(runner, CLOCK, ClockQuestion(time.monotonic()), client_id=who)
             gevent.sleep(TRY_AGAIN_S / len(present))
-    offsets = {who: offset(found[who]) for who in present if who in found}
-    return {
-        who: {"name": names[who], "ahead_s": each.ahead_s, "error_s": each.error_s}
-        for who, each in offsets.items()
-    }
+    offsets = {who: offset(exchanges[who]) for who in present if who in exchanges}
+    return {who: WorkerClock(names[who], each.ahead_s, each.error_s) for who, each in offsets.items()}
 
 
 def rank(runner: WorkerRunner, options: Namespace) -> int | None:
@@ -103,9 +103,15 @@ def rank(runner: WorkerRunner, options: Namespace) -> int | None:
     return met.index(runner.client_id) if runner.client_id in met else None
 
 
+def clocks_of(options: Namespace) -> dict[str, WorkerClock]:
+    """Return the clock of each worker of other machines, as the master has met it."""
+    return msgspec.convert(options.offsets, type=dict[str, WorkerClock])
+
+
 def ahead_s(runner: WorkerRunner, options: Namespace) -> float:
     """Return how far the own clock is ahead of the master's: 0 on the same machine."""
-    return float(options.offsets.get(runner.client_id, {}).get("ahead_s", 0.0))
+    clock = clocks_of(options).get(runner.client_id)
+    return clock.ahead_s if clock else 0.0
 
 
 def stay_as_shared(runner: MasterRunner) -> None:
@@ -118,8 +124,3 @@ def send_home(runner: MasterRunner) -> None:
     runner.send_message(OVER)
     gevent.sleep(SENT_WITHIN_S)
     runner.server.socket.unbind(runner.server.socket.getsockopt_string(zmq.LAST_ENDPOINT))
-
-
-def told_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the result says of a worker."""
-    return {"name": told["name"], "clock_error_s": told["error_s"], **told["effort"]}

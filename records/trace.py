@@ -1,4 +1,4 @@
-"""The records of a trace: one time line for each stack, in the words of the specs."""
+"""A trace: what traced apps write down, and one time line for each stack, in the words of the specs."""
 
 from typing import Any, Literal
 
@@ -18,6 +18,22 @@ class Where(msgspec.Struct, frozen=True):
     thread: str
     thread_id: int
     task: str | None = None
+
+
+class JournalLine(msgspec.Struct, frozen=True):
+    """A line that a traced app wrote; `at_s` is of time.monotonic."""
+
+    at_s: float
+    source: Lane
+    target: Lane
+    interface: Interface
+    step: str
+    call: str
+    pid: int
+    thread: str
+    thread_id: int
+    task: str | None
+    details: dict[str, Any]
 
 
 class Event(msgspec.Struct, frozen=True):

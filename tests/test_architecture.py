@@ -23,13 +23,13 @@ ARROWS = {
     "records": set(),
     "wsgi_app": {"contract"},
     "asgi_app": {"contract"},
-    "bridge": {"wsgi_app", "asgi_app"},
-    "experiments": {"wsgi_app", "asgi_app", "bridge"},  # the words of both interfaces
+    "bridge": {"records", "wsgi_app", "asgi_app"},
+    "experiments": {"records", "wsgi_app", "asgi_app", "bridge"},  # the words of both interfaces
     "tracing": {"contract", "records", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": {"records"},
     "lab": {"contract", "records"},  # and of loadtests its path, and what is plain data
 }
-PLAIN = {"loadtests.scenarios", "loadtests.schedule", "loadtests.calibrations"}
+PLAIN = {f"loadtests.{name}" for name in ("calibrations", "ceilings", "machine", "scenarios", "schedule")}
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
@@ -94,7 +94,7 @@ def test_judge_and_tell_touch_nothing(folder: str) -> None:
     assert used & machine == set()
 
 
-@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app", "tracing"])
+@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app"])
 def test_apps_and_contract_need_only_the_standard_library(package: str) -> None:
     """The apps are written against the specs, with no framework."""
     third_party = {"a2wsgi", "gunicorn", "uvicorn", "starlette", "werkzeug", "flask", "msgspec", "psutil"}
@@ -109,3 +109,22 @@ def test_modules_stay_small(path: Path) -> None:
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 60]
     assert (len(path.read_text().splitlines()) <= 400, long) == (True, [])
+
+
+def test_the_client_understands_bytes_without_a_machine() -> None:
+    """Only its connection and what is exchanged over it know sockets and clocks, and it stands on the ground."""
+    modules = {path.stem: imports(path) for path in (ROOT / "lab" / "http_client").glob("*.py")}
+    pure = modules.keys() - {"connection", "exchange"}
+    assert {name for module in pure for name in modules[module]} & {"os", "socket", "time", "select"} == set()
+    used = {name for names in modules.values() for name in names if name.startswith("lab.")}
+    assert {".".join(name.split(".")[:2]) for name in used} == {"lab.http_client", "lab.servers"}
+
+
+def test_one_client_speaks_the_protocols() -> None:
+    """Whatever else in the lab asks a server about HTTP or WebSocket asks it through the client."""
+    speaking = [
+        path.parent.name
+        for path in (ROOT / "lab").rglob("*.py")
+        if {name.partition(".")[0] for name in imports(path)} & {"h11", "websockets", "wsproto"}
+    ]
+    assert set(speaking) == {"http_client"}

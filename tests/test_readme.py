@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from lab.commands.cli import APP
+from lab.commands.app import app
 from lab.tell.run.readme import filled
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ def test_make_verbs_exist(page: Path) -> None:
 def test_lab_commands_exist(page: Path) -> None:
     """Every `lab` command that a page names is one."""
     named = set(re.findall(r"(?:`|bin/)lab ([a-z-]+)", page.read_text()))
-    assert named - set(get_command(APP).commands) == set()  # type: ignore[attr-defined] # a group has commands
+    assert named - set(get_command(app()).commands) == set()  # type: ignore[attr-defined] # a group has commands
 
 
 def test_make_help_lists_every_verb() -> None:

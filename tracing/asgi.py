@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Mapping
 
 from asgi_app.types import Handler, Message, Receive, Scope, Send
+from records.trace import Lane
 from tracing.journal import Call, piece
 
 PAYLOADS = ("body", "bytes", "text")  # keys of events whose values are shown by size
@@ -22,7 +23,7 @@ PAYLOADS = ("body", "bytes", "text")  # keys of events whose values are shown by
 class TracedASGI:
     """An app, traced; servers see an ASGI app, the app sees a server ("Middleware")."""
 
-    def __init__(self, app: Handler, caller: str = "server", callee: str = "app") -> None:
+    def __init__(self, app: Handler, caller: Lane = "server", callee: Lane = "app") -> None:
         self.app = app
         self.caller = caller
         self.callee = callee
@@ -39,11 +40,11 @@ class TracedASGI:
             except asyncio.CancelledError:
                 call.to_server("receive cancelled")
                 raise
-            call.to_app("received", **described(event))
+            call.to_app("received", **event_details(event))
             return event
 
         async def traced_send(event: Message) -> None:
-            call.to_server("send", **described(event))
+            call.to_server("send", **event_details(event))
             try:
                 await send(event)
             except BaseException as error:
@@ -62,7 +63,7 @@ class TracedASGI:
         call.to_server("return")
 
 
-def described(event: Mapping[str, object]) -> dict[str, object]:
+def event_details(event: Mapping[str, object]) -> dict[str, object]:
     """Return an event, and the payload that it carries by its size and first bytes."""
     rest = {key: value for key, value in event.items() if key not in PAYLOADS}
     payload = next((event[key] for key in PAYLOADS if event.get(key) is not None), None)

@@ -13,10 +13,13 @@ from contextlib import suppress
 from functools import cache
 from itertools import count
 
+import msgspec
+
 from contract import payloads
+from records.settings import TRACE_FILE
+from records.trace import JournalLine, Lane
 from records.types import Interface
 
-SETTING = "LAB_TRACE"
 FIRST_BYTES = 40  # of a body are shown
 
 
@@ -26,7 +29,7 @@ _numbers = count(1)
 class Call:
     """One call of an app: `caller` is who called (a server or a bridge), `callee` who was called."""
 
-    def __init__(self, interface: Interface, caller: str, callee: str) -> None:
+    def __init__(self, interface: Interface, caller: Lane, callee: Lane) -> None:
         self.interface = interface
         self.caller = caller
         self.callee = callee
@@ -40,22 +43,23 @@ class Call:
         """Note what passes from the callee to its caller."""
         self._note(self.callee, self.caller, step, details)
 
-    def _note(self, source: str, target: str, step: str, details: dict[str, object]) -> None:
-        line = {
-            "at_s": time.monotonic(),
-            "source": source,
-            "target": target,
-            "interface": self.interface,
-            "step": step,
-            "call": self.name,
-            "pid": os.getpid(),
-            "thread": threading.current_thread().name,
-            "thread_id": threading.get_ident(),
-            "task": task_name(),
-            "details": payloads.view(details, DEPTH),
-        }
+    def _note(self, source: Lane, target: Lane, step: str, details: dict[str, object]) -> None:
+        line = JournalLine(
+            at_s=time.monotonic(),
+            source=source,
+            target=target,
+            interface=self.interface,
+            step=step,
+            call=self.name,
+            pid=os.getpid(),
+            thread=threading.current_thread().name,
+            thread_id=threading.get_ident(),
+            task=task_name(),
+            details={name: payloads.view(value, DEPTH) for name, value in details.items()},
+        )
+        text = json.dumps(msgspec.structs.asdict(line), ensure_ascii=False)  # takes lone surrogates, too
         with suppress(OSError):  # a full disk is no reason to break the app
-            os.write(output(), json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            os.write(output(), text.encode("utf-8", "replace") + b"\n")
 
 
 DEPTH = payloads.DEEPEST_VIEW + 2
@@ -78,5 +82,5 @@ def piece(data: bytes) -> dict[str, object]:
 @cache
 def output() -> int:
     """Return the descriptor to write to; it is opened once, and a fork shares it."""
-    path = os.environ.get(SETTING)
+    path = os.environ.get(TRACE_FILE)
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600) if path else 2

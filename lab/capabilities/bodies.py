@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
 from lab.capabilities.served_experiment import ServedExperiment
-from lab.capabilities.wire import chunked, head
+from lab.http_client.exchange import read_answer
+from lab.http_client.request import chunked, head
 
 PAUSE_S = 0.15
 PIECE = b"p" * 5000
@@ -27,13 +28,12 @@ def streams_responses(served: ServedExperiment) -> Finding:
 def reads_request_body(served: ServedExperiment) -> Finding:
     """A body in three pieces with pauses: does the app read the first before the last is sent?"""
     number = served.number()
-    with served.connected() as wire:
-        wire.send(head("POST", f"/body?number={number}", (("Content-Length", str(3 * len(PIECE))),)))
+    with served.connected() as connection:
+        connection.send(head("POST", f"/body?number={number}", (("Content-Length", str(3 * len(PIECE))),)))
         for _ in range(3):
-            wire.send(PIECE)
-            last_at = time.monotonic()
+            last_at = connection.send(PIECE)
             time.sleep(PAUSE_S)
-        answer = wire.answer("POST")
+        answer = read_answer(connection, "POST")
     reads = [note for note in served.notes(number) if note.what == "read"]
     if not reads:
         return no(f"the app read nothing ({answer})")
@@ -46,10 +46,10 @@ def reads_request_body(served: ServedExperiment) -> Finding:
 def takes_chunked_bodies(served: ServedExperiment) -> Finding:
     """A request body without a length (RFC 9112, section 7.1): does all of it arrive?"""
     pieces = (b"first " * 100, b"second " * 100)
-    with served.connected() as wire:
+    with served.connected() as connection:
         target = f"/body?number={served.number()}"
-        wire.send(head("POST", target, (("Transfer-Encoding", "chunked"),)) + chunked(*pieces))
-        answer = wire.answer("POST")
+        connection.send(head("POST", target, (("Transfer-Encoding", "chunked"),)) + chunked(*pieces))
+        answer = read_answer(connection, "POST")
     sent = b"".join(pieces)
     expected = f"{len(sent)} {hashlib.sha256(sent).hexdigest()}".encode()
     got = answer.body.split(b" ")[0].decode(errors="replace") or "0"
@@ -59,10 +59,10 @@ def takes_chunked_bodies(served: ServedExperiment) -> Finding:
 def slow_bodies_hold_nobody(served: ServedExperiment) -> Finding:
     """As many half-sent bodies as there are slots, and some: is somebody else answered?"""
     count = served.slots + 2
-    with ExitStack() as open_wires:
+    with ExitStack() as connections:
         for _ in range(count):
-            wire = open_wires.enter_context(served.connected())
-            wire.send(
+            connection = connections.enter_context(served.connected())
+            connection.send(
                 head("POST", f"/body?number={served.number()}", (("Content-Length", "1000"),)) + b"half"
             )
         time.sleep(PAUSE_S)
@@ -87,7 +87,7 @@ def pushes_events(served: ServedExperiment) -> Finding:
 def sends_trailers(served: ServedExperiment) -> Finding:
     """Fields after the body (RFC 9110, section 6.5): can the app send them, and do they arrive?"""
     answer = served.get("/trailers", ("TE", "trailers"))
-    if answer.trailers.get("x-lab"):
+    if dict(answer.trailers).get("x-lab"):
         return yes("x-lab: trailed came behind the body")
     if answer.body.startswith(b"no way"):
         return no("the server offers the app no way to send them")

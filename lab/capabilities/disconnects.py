@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
-from lab.capabilities.served_experiment import Note, ServedExperiment
-from lab.capabilities.wire import head
+from lab.capabilities.served_experiment import ServedExperiment
+from lab.http_client.request import head
 from lab.measure.process_usage import cpu_times, tree
+from records.experiment import Note
+from records.usage import cpu_s_since
 
 CHUNKS, INTERVAL_S = 72, 0.05
 LASTS_S = CHUNKS * INTERVAL_S
@@ -57,7 +59,7 @@ def cleans_up(served: ServedExperiment) -> Finding:
 
 @cache
 def left_midway(served: ServedExperiment) -> Left:
-    """Leave a stream after its first chunk, and wait for what becomes of it: once for each served."""
+    """Leave a stream after its first chunk, and wait for what becomes of it: once for each server."""
     number = served.number()
     leave(served, number, CHUNKS)
     left_at = time.monotonic()
@@ -69,8 +71,8 @@ def left_midway(served: ServedExperiment) -> Left:
 def tells_while_waiting(served: ServedExperiment) -> Finding:
     """A client leaves while the app waits for something else: can the app know?"""
     number = served.number()
-    with served.connected() as wire:
-        wire.send(head("GET", f"/wait?number={number}&seconds=1.2"))
+    with served.connected() as connection:
+        connection.send(head("GET", f"/wait?number={number}&seconds=1.2"))
         served.noted(number, "waiting")
         left_at = time.monotonic()
     ended = served.noted(number, "gone", "waited")
@@ -94,8 +96,10 @@ def survives_abandoned_streams(served: ServedExperiment) -> Finding:
 def ends_aborted_uploads(served: ServedExperiment) -> Finding:
     """A client leaves in the middle of its upload: does the app's reading end, and does anything stay busy?"""
     number = served.number()
-    with served.connected() as wire:
-        wire.send(head("POST", f"/body?number={number}", (("Content-Length", str(UPLOAD)),)) + b"x" * 5000)
+    with served.connected() as connection:
+        connection.send(
+            head("POST", f"/body?number={number}", (("Content-Length", str(UPLOAD)),)) + b"x" * 5000
+        )
         served.noted(number, "read", within_s=SOON_S)
     ended = served.noted(number, "broken", "end", within_s=SOON_S)
     busy = busy_cores(served)
@@ -122,11 +126,11 @@ def busy_cores(served: ServedExperiment) -> float:
     pids = tree(served.server.pid)
     before, began = cpu_times(pids), time.monotonic()
     time.sleep(WATCHED_S)
-    return cpu_times(pids).since(before) / (time.monotonic() - began)
+    return cpu_s_since(cpu_times(pids), before) / (time.monotonic() - began)
 
 
 def leave(served: ServedExperiment, number: str, chunks: int) -> None:
     """Leave a stream after its first chunk."""
-    with served.connected(within_s=SOON_S) as wire:
-        wire.send(head("GET", f"/stream?number={number}&chunks={chunks}&interval={INTERVAL_S}"))
-        wire.first_bytes()
+    with served.connected(within_s=SOON_S) as connection:
+        connection.send(head("GET", f"/stream?number={number}&chunks={chunks}&interval={INTERVAL_S}"))
+        connection.first_bytes()

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
-from lab.capabilities.served_experiment import Note, ServedExperiment
+from lab.capabilities.served_experiment import ServedExperiment
+from records.experiment import Note
 
 WORK_S = 0.8
 CROWD, SLEEP_S = 20, 0.2

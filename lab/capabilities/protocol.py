@@ -1,11 +1,11 @@
 """What the wire can carry: upgrades, versions, errors, and the corners of HTTP/1.1."""
 
-import base64
-import secrets
-
 from lab.capabilities.findings import Finding, no, partly, whether, yes
 from lab.capabilities.served_experiment import ServedExperiment
-from lab.capabilities.wire import head
+from lab.http_client.answer import Answer
+from lab.http_client.exchange import frames, open_websocket, read_answer
+from lab.http_client.request import head
+from lab.http_client.websocket import WebSocket
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 SETTINGS = 4
@@ -17,41 +17,37 @@ OK = 200
 
 def speaks_websocket(served: ServedExperiment) -> Finding:
     """An upgrade (RFC 6455, section 4) and one text frame: is it accepted, does the echo come?"""
-    key = base64.b64encode(secrets.token_bytes(16)).decode()
-    asked = (
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Key", key),
-        ("Sec-WebSocket-Version", "13"),
-    )
-    with served.connected(SOON_S) as wire:
-        wire.send(head("GET", "/ws", asked))
-        came = wire.first_bytes()
-        status = came.split(b"\r\n")[0].decode(errors="replace") or "nothing"
-        if b" 101 " not in came.split(b"\r\n")[0]:
-            return no(f"the upgrade was answered with {status}")
-        wire.send(_masked(b"hello"))
-        echo = wire.first_bytes()
-    return whether(
-        echo.endswith(b"hello"), f"101, and the echo {'came' if echo.endswith(b'hello') else 'did not come'}"
-    )
+    websocket = WebSocket("/ws")
+    with served.connected(SOON_S) as connection:
+        answer = open_websocket(connection, websocket)
+        if not websocket.open:
+            return no(f"the upgrade was answered with {refused(answer, websocket)}")
+        connection.send(websocket.say("hello"))
+        echoed = any(frame.text == "hello" for frame in frames(connection, websocket))
+    return whether(echoed, f"101, and the echo {'came' if echoed else 'did not come'}")
+
+
+def refused(answer: Answer, websocket: WebSocket) -> str:
+    """Say what was answered instead of a WebSocket."""
+    line = answer.status_line or (str(answer) if answer.ended == "malformed" else "nothing")
+    return f"{line}, but {websocket.broken_handshake}" if websocket.broken_handshake else line
 
 
 def speaks_http2(served: ServedExperiment) -> Finding:
     """The preface with prior knowledge (RFC 9113, section 3.3): does a SETTINGS frame come back?"""
-    with served.connected(SOON_S) as wire:
-        wire.send(PREFACE)
-        came = wire.first_bytes()
-    if len(came) > TYPE_AT and came[TYPE_AT] == SETTINGS and not came.startswith(b"HTTP/"):
+    with served.connected(SOON_S) as connection:
+        connection.send(PREFACE)
+        first = connection.first_bytes()
+    if len(first) > TYPE_AT and first[TYPE_AT] == SETTINGS and not first.startswith(b"HTTP/"):
         return yes("SETTINGS came back over cleartext")
-    return no(f"the preface was answered with {came[:12]!r}" if came else "the preface got no answer")
+    return no(f"the preface was answered with {first[:12]!r}" if first else "the preface got no answer")
 
 
 def continues_when_asked(served: ServedExperiment) -> Finding:
     """Expect: 100-continue to an app that refuses without reading: is the client asked for its body all the same?"""
-    with served.connected(SOON_S) as wire:
-        wire.send(head("POST", "/refuse", (("Content-Length", "100000"), ("Expect", "100-continue"))))
-        answer = wire.answer("POST")
+    with served.connected(SOON_S) as connection:
+        connection.send(head("POST", "/refuse", (("Content-Length", "100000"), ("Expect", "100-continue"))))
+        answer = read_answer(connection, "POST")
     if 100 in answer.interim:  # noqa: PLR2004 - the status itself
         return no(f"100 was sent before the app had said anything, then {answer}")
     return whether(not answer.nothing, f"no 100, and {answer} without the body")
@@ -78,23 +74,17 @@ def error_midway_is_visible(served: ServedExperiment) -> Finding:
 
 def head_has_no_body(served: ServedExperiment) -> Finding:
     """An app that answers HEAD with a body: does the server send it (RFC 9110, section 9.3.2)?"""
-    with served.connected(SOON_S / 2) as wire:
-        wire.send(head("HEAD", "/"))
-        came = wire.first_bytes() + wire.first_bytes()
-    body = came.partition(b"\r\n\r\n")[2]
+    with served.connected(SOON_S / 2) as connection:
+        connection.send(head("HEAD", "/"))
+        received = connection.first_bytes() + connection.first_bytes()
+    body = received.partition(b"\r\n\r\n")[2]
     return whether(not body, f"{len(body)} bytes behind the head" if body else "nothing behind the head")
 
 
 def answers_half_closed(served: ServedExperiment) -> Finding:
     """A client that has sent all and says so: is it answered all the same?"""
-    with served.connected(SOON_S) as wire:
-        wire.send(head("GET", f"/wait?number={served.number()}&seconds=0.2"))
-        wire.finish_sending()
-        answer = wire.answer()
+    with served.connected(SOON_S) as connection:
+        connection.send(head("GET", f"/wait?number={served.number()}&seconds=0.2"))
+        connection.finish_sending()
+        answer = read_answer(connection)
     return whether(answer.whole and answer.status == OK, f"the client got {answer}")
-
-
-def _masked(text: bytes) -> bytes:
-    """Return a text frame as a client sends it (RFC 6455, section 5.2)."""
-    mask = secrets.token_bytes(4)
-    return bytes((0x81, 0x80 | len(text))) + mask + bytes(c ^ mask[i % 4] for i, c in enumerate(text))

@@ -1,44 +1,30 @@
 """Where a stack is experimented on: served with an app that notes what it learns, and asked over raw sockets."""
 
 import itertools
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from lab.capabilities.wire import ANSWERS_WITHIN_S, Answer, Wire, connected
+import msgspec
+
+from lab.http_client import exchange
+from lab.http_client.answer import Answer
+from lab.http_client.connection import Connection
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
-from lab.servers import Settings
+from lab.servers import HOST, Settings
 from lab.stacks import Stack
+from records.experiment import Note
+from records.settings import NOTES_FILE
 
 Found = TypeVar("Found")
-NOTES = "LAB_NOTES"
 LOOK_EVERY_S = 0.01
+ANSWERS_WITHIN_S = 4.0
 GRACE_S = 0.2  # experiments that need more wait by themselves
-
-TARGETS = {
-    "wsgi": "experiments:wsgi_app",
-    "asgi": "experiments:asgi_app",
-    "wsgi-bridged": "experiments:wsgi_as_asgi",
-    "asgi-bridged": "experiments:asgi_as_wsgi",
-    "wsgi-guarded": "experiments:wsgi_as_asgi_guarded",
-    "asgi-guarded": "experiments:asgi_as_wsgi_guarded",
-}
-
-
-@dataclass(frozen=True)
-class Note:
-    """What an app noted: in which experiment, what, when (monotonic), and with which facts."""
-
-    number: str
-    what: str
-    at: float
-    facts: dict[str, Any]
 
 
 class ServedExperiment:
@@ -78,27 +64,21 @@ class ServedExperiment:
         """Return a number that no experiment has had yet."""
         return str(next(self._numbers))
 
-    @contextmanager
-    def connected(self, within_s: float = ANSWERS_WITHIN_S) -> Iterator[Wire]:
-        """Open a connection and close it at the end."""
-        with connected(self.server.port, within_s) as wire:
-            yield wire
+    def connected(self, within_s: float = ANSWERS_WITHIN_S) -> Connection:
+        """Open a connection, on which nobody waits longer for something to be said."""
+        return Connection(HOST, self.server.port, within_s)
 
     def get(self, target: str, *headers: tuple[str, str], within_s: float = ANSWERS_WITHIN_S) -> Answer:
         """Ask on a connection of its own."""
-        with self.connected(within_s) as wire:
-            return wire.request("GET", target, headers=headers)
+        with self.connected(within_s) as connection:
+            return exchange.ask(connection, "GET", target, headers)
 
     def notes(self, number: str) -> list[Note]:
         """Return what the app has noted in an experiment so far."""
         if not self._notes.is_file():
             return []
-        found = [json.loads(line) for line in self._notes.read_text().splitlines()]
-        return [
-            Note(each.pop("number"), each.pop("what"), each.pop("at"), each)
-            for each in found
-            if each["number"] == number
-        ]
+        notes = msgspec.json.Decoder(Note).decode_lines(self._notes.read_bytes())
+        return [note for note in notes if note.number == number]
 
     def noted(self, number: str, *what: str, within_s: float = ANSWERS_WITHIN_S) -> Note | None:
         """Wait for a note of one of these kinds; `None` when there is none in time."""
@@ -124,8 +104,8 @@ class ServedExperiment:
     def _started(self) -> Serving:
         place = self._folder / f"{self.stack.name.replace('/', '-')}-{next(self._starts)}"
         self._notes = place.with_suffix(".notes")
-        app = replace(self.stack.app, target=TARGETS[self.stack.app.name])
-        reaper = replace(self._reaper, more={NOTES: str(self._notes)})
+        app = replace(self.stack.app, target=f"experiments:{self.stack.app.form}")
+        reaper = replace(self._reaper, more={NOTES_FILE: str(self._notes)})
         server = self._running.enter_context(
             serving(
                 replace(self.stack, app=app),
@@ -144,8 +124,8 @@ class ServedExperiment:
         while time.monotonic() < deadline:
             server.check_alive()
             try:
-                with connected(server.port) as wire:
-                    if wire.request("GET", "/").whole:
+                with Connection(HOST, server.port, ANSWERS_WITHIN_S) as connection:
+                    if exchange.ask(connection, "GET", "/").whole:
                         return
             except OSError:
                 time.sleep(LOOK_EVERY_S)

@@ -1,4 +1,4 @@
-"""The command `lab capabilities`: experiments on stacks, live."""
+"""`lab capabilities`: experiments on stacks, live."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,8 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from lab.capabilities.experiments import EXPERIMENTS, Experiment, ExperimentContext, explore
-from lab.commands.console import AsJson, StackNames, print_json, wide_console
-from lab.errors import LabError, unknown
+from lab.commands.console import print_json, wide_console
+from lab.commands.named_stacks import refuse_missing
+from lab.commands.options import AsJson, StackNames
+from lab.errors import unknown
 from lab.measure.reaper import Reaper, reaping
 from lab.run_folder import folder_of, read, write
 from lab.servers import Settings
@@ -22,14 +24,14 @@ from lab.tell.run import terminal
 from lab.tell.run.capabilities import table
 from records.run import Capability
 
-EXPLORED = typer.Typer()
 STYLES = {"yes": "green", "partly": "yellow", "no": "red"}
 
-
-@EXPLORED.command(
-    epilog="Examples: `lab capabilities`, `lab capabilities -s uvicorn/asgi -e gone-writing -e abandoned --evidence`, "
+EXAMPLES = (
+    "Examples: `lab capabilities`, `lab capabilities -s uvicorn/asgi -e gone-writing -e abandoned --evidence`, "
     "`lab capabilities --run results/latest`"
 )
+
+
 def capabilities(
     stack: StackNames = None,
     experiment: Annotated[
@@ -46,26 +48,24 @@ def capabilities(
 ) -> None:
     """Find out by experiment what each stack can do."""
     stacks = [find(name) for name in dict.fromkeys(stack or DEFAULT_STACKS)]
-    rows = [known(name) for name in dict.fromkeys(experiment or EXPERIMENTS)]
-    for each in stacks:
-        if reason := each.missing():
-            raise LabError(f"{each.name} can't be served: {reason}.")
+    rows = [known_experiment(name) for name in dict.fromkeys(experiment or EXPERIMENTS)]
+    refuse_missing(stacks)
     kept = read(run) if run is not None else None
     with reaping() as reaper:
-        found = explored(stacks, rows, Settings(), reaper, quiet=as_json)
+        findings = explored(stacks, rows, Settings(), reaper, quiet=as_json)
     if kept is not None and run is not None:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
-        kept.capabilities = found
+        kept.capabilities = findings
         write(kept, folder_of(run))
         report_files.tell(kept, folder_of(run))
     if as_json:
-        print_json(found)
+        print_json(findings)
     else:
-        show(found, evidence=evidence)
+        show(findings, evidence=evidence)
 
 
-def known(name: str) -> Experiment:
+def known_experiment(name: str) -> Experiment:
     """Return the experiment of that name, or raise UsageError with the nearest ones."""
     if name not in EXPERIMENTS:
         raise unknown("experiment", name, EXPERIMENTS)
@@ -95,11 +95,11 @@ def counting(total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
         yield lambda: bars.advance(task)
 
 
-def show(found: Sequence[Capability], *, evidence: bool) -> None:
+def show(findings: Sequence[Capability], *, evidence: bool) -> None:
     """Print the table, and what it rests on."""
     console = wide_console()
-    console.print(terminal.as_rich(table(found)))
-    for each in found if evidence else ():
+    console.print(terminal.as_rich(table(findings)))
+    for each in findings if evidence else ():
         line = Text.assemble(
             f"{each.experiment} {each.stack} ", (each.can, STYLES[each.can]), f": {each.says}"
         )

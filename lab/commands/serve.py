@@ -1,4 +1,4 @@
-"""Serving stacks in the foreground, for curl and for curiosity."""
+"""`lab serve`: stacks in the foreground, for curl and for curiosity."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,71 +8,81 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lab.errors import LabError
+from lab.addresses import bound
+from lab.commands.console import print_line
+from lab.commands.named_stacks import named, ports_from, refuse_missing, refuse_taken
+from lab.commands.options import AsJson, DefaultStacks, FirstPort, Host, StackArguments, Threads, Workers
 from lab.measure.reaper import reaping
-from lab.measure.server_process import Serving, port_taken, serving
-from lab.servers import Settings
+from lab.measure.server_process import Serving, serving
+from lab.servers import HOST, Settings
 from lab.signals import Stopped
 from lab.stacks import Stack
 
+EXAMPLES = "Examples: `lab serve uvicorn/asgi`, `lab serve --all --port 9000`"
 CHECK_EVERY_S = 0.2
 GRACE_S = 1.0
 
 Say = Callable[[Mapping[str, object]], None]
 
 
-def serve(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | None) -> None:
+def serve(
+    names: StackArguments = None,
+    *,
+    every: DefaultStacks = False,
+    port: FirstPort = 8000,
+    host: Host = HOST,
+    workers: Workers = 1,
+    threads: Threads = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Serve stacks until Ctrl-C."""
+    stacks = named(names, every=every)
+    settings = Settings(workers, threads, host=bound(host, "the stacks"))
+    serve_in_foreground(stacks, settings, port, print_line if as_json else None)
+
+
+def serve_in_foreground(stacks: Sequence[Stack], settings: Settings, port: int, say: Say | None) -> None:
     """Serve stacks on consecutive ports until Stopped is raised; `say` is told of each that answers.
 
     Raises LabError when a stack can't run, its port is taken, or it ends by itself.
     """
-    ports = [port and port + place for place in range(len(stacks))]
-    refuse_what_cannot_run(stacks, ports, settings.host)
+    ports = ports_from(port, len(stacks))
+    refuse_missing(stacks)
+    refuse_taken(ports, settings.host)
     with suppress(Stopped), reaping() as reaper, ExitStack() as running:
-        served: list[Serving] = []
+        servers: list[Serving] = []
         for stack, chosen in zip(stacks, ports, strict=True):
             starting = serving(stack, settings, reaper, port=chosen, grace_s=GRACE_S)
-            served.append(running.enter_context(starting))
-        running.callback(terminate, served)
-        for server in served:
+            servers.append(running.enter_context(starting))
+        running.callback(terminate, servers)
+        for server in servers:
             server.wait_until_ready()
             if say:
                 say({"stack": server.stack.name, "url": server.url, "pid": server.pid})
         if not say:
-            Console().print(urls(served))
-        watch(served)
+            Console().print(urls(servers))
+        watch(servers)
 
 
-def terminate(served: Sequence[Serving]) -> None:
+def terminate(servers: Sequence[Serving]) -> None:
     """Ask all servers to end at once, before each is waited for."""
-    for server in served:
+    for server in servers:
         server.process.terminate()
 
 
-def refuse_what_cannot_run(
-    stacks: Sequence[Stack], ports: Sequence[int], host: str, option: str = "--port"
-) -> None:
-    """Raise LabError for a stack that isn't installed or a port that is taken, which another `option` mends."""
-    for stack, port in zip(stacks, ports, strict=True):
-        if reason := stack.missing():
-            raise LabError(f"{stack.name} can't be served: {reason}.")
-        if port and port_taken(port, host):
-            raise LabError(f"Port {port} is taken: choose others with {option}, or any with {option} 0.")
-
-
-def watch(served: Sequence[Serving]) -> None:
+def watch(servers: Sequence[Serving]) -> None:
     """Return never; raises ServerFailed when a server has ended by itself."""
     while True:
-        for server in served:
+        for server in servers:
             server.check_alive()
         time.sleep(CHECK_EVERY_S)
 
 
-def urls(served: Sequence[Serving]) -> Table:
+def urls(servers: Sequence[Serving]) -> Table:
     """Return a table of what answers where, with a line to try."""
     table = Table(title="Serving until Ctrl-C", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("stack", "url", "try"):
         table.add_column(heading, no_wrap=heading != "try", overflow="fold")
-    for server in served:
+    for server in servers:
         table.add_row(server.stack.name, server.url, f"curl -i {server.url}/inspect")
     return table

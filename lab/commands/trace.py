@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lab.commands.console import AsJson, StackNames, print_json, print_text, wide_console
+from lab.commands.console import print_json, print_text, wide_console
+from lab.commands.options import AsJson, StackNames
 from lab.errors import UsageError
 from lab.run_folder import folder_of, read, write_whole
 from lab.servers import Settings
@@ -15,8 +16,6 @@ from lab.trace.request import request
 from lab.trace.run import DEFAULT_STACKS
 from lab.trace.run import trace as traced
 from records.trace import Trace
-
-TRACED = typer.Typer()
 
 PathToAsk = Annotated[str, typer.Argument(metavar="PATH", help="What to ask for: a path, with its query.")]
 MoreTexts = Annotated[
@@ -53,7 +52,6 @@ EXAMPLES = (
 )
 
 
-@TRACED.command(epilog=EXAMPLES)
 def trace(
     path: PathToAsk,
     more: MoreTexts = None,
@@ -85,16 +83,16 @@ def trace(
     chosen = [find(name) for name in dict.fromkeys(stack or DEFAULT_STACKS)]
     if run is not None:
         read(run)
-    found = traced(chosen, asked, Settings(threads=threads), starting)
+    result = traced(chosen, asked, Settings(threads=threads), starting)
     if as_json:
-        print_json(found)
+        print_json(result)
     else:
         console = wide_console()
-        console.print(terminal.told(found, console.width))
+        console.print(terminal.render(result, console.width))
     if html is not None:
-        write_page(found, html)
+        write_page(result, html)
     if run is not None:
-        write_beside(found, run)
+        write_beside(result, run)
 
 
 def starting(name: str) -> None:

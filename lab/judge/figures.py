@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 
 from lab.judge import statistics
-from lab.judge.ceilings import Slots, ceiling_per_s, concurrency
-from lab.judge.reading import FlowReading, Reading, SecondReading
+from lab.judge.reading import Reading
+from loadtests.ceilings import Slots, ceiling_per_s, concurrency
 from loadtests.scenarios import AFTER, PROBE, Flow, Level
+from records.load import FlowReading, SecondReading
 
 Better = Literal["lower", "higher", "neither"]
 

@@ -7,103 +7,8 @@ from itertools import zip_longest
 import msgspec
 from hdrh.histogram import HdrHistogram
 
-
-class SecondReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded of one flow in one second of the window, or one turn; in microseconds."""
-
-    answers: int = 0
-    complete: dict[str, list[int]] = {}
-
-
-class FlowReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded of one flow; histograms are HDR's, in microseconds.
-
-    `due` counts what an open loop was to send, `bytes` what was read of bodies that don't end in the window, `held`
-    the idle connections that stood open at its end. `trace` has (due, corrected), in seconds since it opened.
-    """
-
-    answers: int
-    errors: dict[str, int]
-    censored: int
-    complete: dict[str, str]
-    unanswered: dict[str, str]
-    closed: int = 0
-    due: int = 0
-    bytes: int = 0
-    held: int = 0
-    seconds: list[SecondReading] = []
-    trace: list[tuple[float, float]] = []
-
-
-class TargetReading(msgspec.Struct, frozen=True):
-    """What one load process recorded of one target; `ceiling_per_s` is what it reached while warming up.
-
-    It is `settled` when every user of a closed loop had been answered once before the window.
-    """
-
-    flows: dict[str, FlowReading]
-    ceiling_per_s: float = 0.0
-    settled: bool = True
-
-
-class WorkerReading(msgspec.Struct, frozen=True):
-    """A load worker on another machine, whose clock was known to `clock_error_s`, and what it used in the window.
-
-    `cores` is of the worker itself on average and `cores_max` in its busiest second, `machine_cores` of all that ran
-    on its machine; `machine` is the same for all that count those alike.
-    """
-
-    name: str
-    clock_error_s: float
-    machine: str
-    cores: float
-    cores_max: float
-    machine_cores: float
-
-
-class LoadReading(msgspec.Struct, frozen=True):
-    """What the load generator recorded in its window: by process, then by target.
-
-    Times are seconds of the monotonic clock. `lost` counts the processes that have no part, though they were to.
-    """
-
-    opened_at: float
-    closed_at: float
-    parts: list[list[TargetReading]]
-    workers: list[WorkerReading] = []
-    lost: int = 0
-
-    def target(self, number: int = 0) -> TargetReading:
-        """Return what all processes together recorded of a target; counts and histograms add up exactly."""
-        parts = [targets[number] for targets in self.parts]
-        if len(parts) == 1:
-            return parts[0]
-        names = dict.fromkeys(name for part in parts for name in part.flows)
-        flows = {name: merged([part.flows[name] for part in parts if name in part.flows]) for name in names}
-        settled = all(part.settled for part in parts)
-        return TargetReading(flows, sum(part.ceiling_per_s for part in parts), settled)
-
-
-class Usage(msgspec.Struct, frozen=True):
-    """CPU seconds used in one second of the window, or one turn, `at` being how long it was.
-
-    `machine` is what all cores were busy for; it counts in ticks of 10 ms, the others in nanoseconds. What nobody
-    tells is null: `server` of a stack that runs elsewhere without an agent, `machine` where that shares this one.
-    """
-
-    at: float
-    server: float | None
-    generator: float
-    lab: float
-    machine: float | None
-
-
-class Footprint(msgspec.Struct, frozen=True):
-    """What a server's process tree holds: memory with shared pages counted in shares, its anonymous part, threads."""
-
-    pss_mib: float
-    own_mib: float
-    threads: int
+from records.load import FlowReading, LoadReading, SecondReading, TargetReading, WorkerReading
+from records.usage import Footprint, Usage
 
 
 class Aftermath(msgspec.Struct, frozen=True):
@@ -180,9 +85,20 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def _total(values: Iterable[float | None]) -> float | None:
-    found = list(values)
-    known = [value for value in found if value is not None]
-    return sum(known) if len(known) == len(found) else None
+    seconds = list(values)
+    known = [value for value in seconds if value is not None]
+    return sum(known) if len(known) == len(seconds) else None
+
+
+def target_of(load: LoadReading, number: int = 0) -> TargetReading:
+    """Return what all processes together recorded of a target; counts and histograms add up exactly."""
+    parts = [targets[number] for targets in load.parts]
+    if len(parts) == 1:
+        return parts[0]
+    names = dict.fromkeys(name for part in parts for name in part.flows)
+    flows = {name: merged([part.flows[name] for part in parts if name in part.flows]) for name in names}
+    settled = all(part.settled for part in parts)
+    return TargetReading(flows, sum(part.ceiling_per_s for part in parts), settled)
 
 
 def merged(parts: Sequence[FlowReading]) -> FlowReading:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lab.judge.calibration import judged
 from lab.judge.figures import figured
-from lab.judge.reading import Footprint, Reading, Usage
+from lab.judge.reading import Reading, target_of
 from lab.measure.load_generator import Generator, Order
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Answering, free_port, pinned, started
@@ -17,6 +17,7 @@ from lab.stacks import Command
 from loadtests.calibrations import CALIBRATIONS
 from loadtests.scenarios import Scenario
 from records.run import Calibration
+from records.usage import Footprint, Usage
 
 UNMETERED = Usage(at=1.0, server=0.0, generator=0.0, lab=0.0, machine=0.0)
 UNWEIGHED = Footprint(pss_mib=0.0, own_mib=0.0, threads=0)
@@ -52,6 +53,6 @@ class CalibrationRunner:
             order = Order(scenario.name, level.value, level.window_s, (f"http://{HOST}:{port}",))
             with self.generator.loading(order, self.folder / scenario.name) as load:
                 window = load.window(answering.check_alive)
-                target = load.report(level.window_s).target()
+                target = target_of(load.report(level.window_s))
         reading = Reading(target, [UNMETERED], window.seconds, UNWEIGHED, UNWEIGHED)
         return figured(reading, level, UNBOUNDED).figures

@@ -1,56 +1,66 @@
 """One request over a real socket, and whether a stack keeps the contract."""
 
-import http.client
 from collections.abc import Iterator
-from contextlib import closing, suppress
 from http import HTTPStatus
 
 from contract.conformance import Answer, differences
 from contract.endpoints import all_examples
 from contract.examples import Request, from_afar
+from lab.http_client import answer, exchange
+from lab.http_client.connection import Connection
+from lab.http_client.request import Headers, completed
+from lab.http_client.websocket import WebSocket
 from lab.measure.server_process import Serving
 from lab.measure.target import Target
 from lab.servers import HOST
 
 ANSWER_WITHIN_S = 15.0
-UPGRADE = {
-    "Connection": "Upgrade",
-    "Upgrade": "websocket",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",  # RFC 6455, section 1.3
-}
+SENDS_A_BODY = {"PATCH", "POST", "PUT"}
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def ask(port: int, request: Request, within_s: float = ANSWER_WITHIN_S, host: str = HOST) -> Answer:
-    """Send a request on a connection of its own and return the answer; raises OSError without one."""
-    with closing(http.client.HTTPConnection(host, port, timeout=within_s)) as connection:
-        with suppress(BrokenPipeError, ConnectionResetError):  # refused early: the answer is waiting
-            connection.request(request.method, request.target, request.body or None, dict(request.headers))
-        try:
-            response = connection.getresponse()
-        except http.client.HTTPException as error:
-            raise ConnectionError(f"no HTTP answer: {error!r}") from error
-        body, broke_off = _read(response)
-        headers = tuple((name.lower(), value) for name, value in response.getheaders())
-        return Answer(response.status, headers, body, broke_off)
+    """Send a request on a connection of its own and return the answer; raises OSError without one.
+
+    All of it must have come within so many seconds, to its end or to where it breaks off: else TimeoutError.
+    """
+    headers = sent_headers(request, f"{host}:{port}")
+    with Connection(host, port, within_s) as connection:
+        return checked(
+            exchange.ask(connection, request.method, request.target, headers, request.body, within_s=within_s)
+        )
 
 
 def refusal(port: int, target: str, host: str = HOST) -> str | None:
     """Ask for a WebSocket; return what was answered instead, `None` when there is one."""
+    websocket = WebSocket(target, host=host, port=port)
     try:
-        status = ask(port, Request("GET", target, UPGRADE), host=host).status
+        with Connection(host, port, ANSWER_WITHIN_S) as connection:
+            opening = exchange.open_websocket(connection, websocket, within_s=ANSWER_WITHIN_S)
+        status = checked(opening).status
     except OSError as error:
         return f"no answer ({error or type(error).__name__})"
-    return None if status == HTTPStatus.SWITCHING_PROTOCOLS else f"{status} {HTTPStatus(status).phrase}"
+    if websocket.open:
+        return None
+    answered = f"{status} {PHRASES.get(status, '')}".rstrip()
+    return f"{answered}, but {websocket.broken_handshake}" if websocket.broken_handshake else answered
 
 
-def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
-    try:
-        return response.read(), False
-    except http.client.IncompleteRead as broken:
-        return broken.partial, True
-    except ConnectionResetError:
-        return b"", True
+def sent_headers(request: Request, authority: str) -> Headers:
+    """Return all headers of a request: nothing may be encoded, and a body that could be there has its length."""
+    needed = [("Host", authority), ("Accept-Encoding", "identity")]
+    if request.body or request.method in SENDS_A_BODY:
+        needed.append(("Content-Length", str(len(request.body))))
+    return completed(tuple(request.headers.items()), needed)
+
+
+def checked(answer: answer.Answer) -> Answer:
+    """Return an answer as the contract knows it; raises OSError where there is none, or it came too slowly."""
+    if answer.ended == "silent":
+        raise TimeoutError("timed out")
+    if answer.nothing:
+        raise ConnectionError(answer.why if answer.ended == "reset" else f"no HTTP answer: {answer.why}")
+    return Answer(answer.status, tuple(answer.headers), answer.body, broke_off=not answer.whole)
 
 
 def broken_promises(serving: Serving | Target, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:

@@ -5,20 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import msgspec
-
 from lab.judge.comparisons import judge
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
-from lab.judge.reading import FlowReading, Reading, TargetReading, Usage
+from lab.judge.reading import Reading
 from lab.measure.execution import rounded
 from lab.measure.new_run import describe, stack_record
-from lab.measure.process_usage import CpuTimes
-from lab.remote.agent import UsageReport
 from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC, Flow, Level, Scenario
+from records.dashboard import RecordedLoad, UsageSample
+from records.load import FlowReading
 from records.run import SCHEMA, Doubt, LevelRecord, Run, RunRecord, ScenarioRecord, Trial
+from records.usage import Usage, cpu_s_since
 
 LEVEL = "live"
 BASELINE = "gunicorn-gthread/wsgi"
@@ -30,33 +29,18 @@ LIVE = Doubt(
 )
 
 
-class Used(msgspec.Struct, frozen=True):
-    """What the agent told at one moment, and the CPU seconds that the load generator had used by then."""
-
-    report: UsageReport
-    generator_s: float
-
-
-class Played(msgspec.Struct, frozen=True):
-    """A load that has ended, as `loadtests/dashboard/record.py` writes it."""
-
-    scenario: str
-    began_at: float
-    closed_at: float
-    probes_per_s: float
-    users: dict[str, int]
-    targets: dict[str, TargetReading]
-    used: list[Used]
-
-
 def run_of(
-    played: Played, stacks: Sequence[Stack], settings: Settings, environment: Mapping[str, str], began: float
+    load: RecordedLoad,
+    stacks: Sequence[Stack],
+    settings: Settings,
+    environment: Mapping[str, str],
+    began: float,
 ) -> Run:
     """Return the run of a load; `began` is when, in seconds since 1970."""
-    scenario = SCENARIOS[played.scenario]
-    seconds = round(played.closed_at - played.began_at, 3)
-    levels = {stack.name: level_of(played, scenario, stack.name) for stack in stacks}
-    made = [trial_of(played, stack, settings, levels[stack.name]) for stack in stacks]
+    scenario = SCENARIOS[load.scenario]
+    seconds = round(load.closed_at - load.began_at, 3)
+    levels = {stack.name: level_of(load, scenario, stack.name) for stack in stacks}
+    made = [trial_of(load, stack, settings, levels[stack.name]) for stack in stacks]
     trials = [trial for trial in made if trial is not None]
     run = Run(
         schema=SCHEMA,
@@ -80,15 +64,15 @@ def run_of(
     return run
 
 
-def trial_of(played: Played, stack: Stack, settings: Settings, level: Level) -> Trial | None:
+def trial_of(load: RecordedLoad, stack: Stack, settings: Settings, level: Level) -> Trial | None:
     """Return what one stack did, doubted as a whole; `None` when nobody sent it anything."""
-    reading = reading_of(played, stack.name)
+    reading = reading_of(load, stack.name)
     if not level.flows or reading is None:
         return None
     found = figured(reading, level, stack.slots_by_waiting(settings))
     return Trial(
         stack.name,
-        played.scenario,
+        load.scenario,
         LEVEL,
         1,
         "ok",
@@ -101,40 +85,40 @@ def trial_of(played: Played, stack: Stack, settings: Settings, level: Level) -> 
     )
 
 
-def reading_of(played: Played, stack: str) -> Reading | None:
+def reading_of(load: RecordedLoad, stack: str) -> Reading | None:
     """Return what a stack's trial brought in, `None` without two looks at what it used."""
-    looks = [used for used in played.used if stack in used.report.stacks]
+    looks = [used for used in load.usage if stack in used.report.stacks]
     if len(looks) < 2:  # noqa: PLR2004 - usage is what lies between two
         return None
     usage = [used_between(before, after, stack) for before, after in pairwise(looks)]
     first, last = (look.report.stacks[stack].footprint for look in (looks[0], looks[-1]))
-    lasted_s = played.closed_at - played.began_at
-    return Reading(played.targets[stack], usage, lasted_s, first, last)
+    lasted_s = load.closed_at - load.began_at
+    return Reading(load.targets[stack], usage, lasted_s, first, last)
 
 
-def used_between(before: Used, after: Used, stack: str) -> Usage:
+def used_between(before: UsageSample, after: UsageSample, stack: str) -> Usage:
     """Return what was used between two looks."""
-    clocks = [CpuTimes(look.report.stacks[stack].cpu_s) for look in (before, after)]
+    cpu_s = [look.report.stacks[stack].cpu_s for look in (before, after)]
     return Usage(
         at=after.report.at - before.report.at,
-        server=clocks[1].since(clocks[0]),
+        server=cpu_s_since(cpu_s[1], cpu_s[0]),
         generator=after.generator_s - before.generator_s,
         lab=after.report.agent_s - before.report.agent_s,
         machine=after.report.machine_s - before.report.machine_s,
     )
 
 
-def level_of(played: Played, scenario: Scenario, stack: str) -> Level:
+def level_of(load: RecordedLoad, scenario: Scenario, stack: str) -> Level:
     """Return the load that a stack had, as a level: the flows that have a record, with the users there were."""
     flows = {flow.name: flow for flow in scenario.played.flows}
-    probe = Flow(PROBE, "/", users=20, rate_per_s=played.probes_per_s, arrivals="poisson", traced=True)
-    users = played.users[stack]
-    sent: dict[str, FlowReading] = played.targets[stack].flows
+    probe = Flow(PROBE, "/", users=20, rate_per_s=load.probes_per_s, arrivals="poisson", traced=True)
+    users = load.users[stack]
+    sent: dict[str, FlowReading] = load.targets[stack].flows
     chosen = [
         *([probe] if PROBE in sent else []),
         *([replace(flows[TRAFFIC], users=users)] if users and TRAFFIC in sent else []),
     ]
-    return Level(LEVEL, tuple(chosen), window_s=played.closed_at - played.began_at)
+    return Level(LEVEL, tuple(chosen), window_s=load.closed_at - load.began_at)
 
 
 def scenario_record(scenario: Scenario, levels: Sequence[Level], seconds: float) -> ScenarioRecord:

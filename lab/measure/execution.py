@@ -1,7 +1,8 @@
 """A run: check every stack, make every trial, keep each as soon as it is made."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Protocol
 import msgspec
 
 from lab.errors import Cannot, LabError, TrialFailed
-from lab.judge.ceilings import Slots
 from lab.judge.comparisons import judge
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
@@ -20,6 +20,7 @@ from lab.measure.trial import Measured
 from lab.run_folder import write
 from lab.signals import Stopped
 from lab.stacks import Stack
+from loadtests.ceilings import Slots
 from records.run import Doubt, Run, Trial
 
 
@@ -49,19 +50,15 @@ class Watcher(Protocol):
         """A trial was made."""
 
 
-def compare(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Path, watcher: Watcher) -> None:
-    """Make these trials of a run, writing results.json after each.
+@contextmanager
+def kept(run: Run, folder: Path) -> Iterator[None]:
+    """Keep a run while it is made: results.json is written at its beginning and, however that comes, at its end.
 
-    A stack that isn't installed is skipped with its reason; one that breaks the contract, or fails, is
-    recorded with the evidence and the rest goes on. Raises Stopped once everything is kept, and LabError
-    when nothing can be measured or kept any more.
+    What ends it before its end is noted, and what was measured till then is judged.
     """
     write(run, folder)
     try:
-        check_stacks(run, tasks, runner, watcher)
-        write(run, folder)
-        make_trials(run, tasks, runner, folder, watcher)
-        judge(run)
+        yield
         run.run.finished = datetime.now(UTC).isoformat(timespec="seconds")
     except (Stopped, LabError) as cause:
         run.run.stopped = str(cause).removesuffix(".")
@@ -72,7 +69,10 @@ def compare(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Path, w
 
 
 def check_stacks(run: Run, tasks: Sequence[Task], runner: TrialMaker, watcher: Watcher) -> None:
-    """Hold every installed stack to the contract, unless that was done, and note what it breaks."""
+    """Hold every installed stack to the contract, unless that was done, and note what it breaks.
+
+    A stack that isn't installed is skipped with its reason.
+    """
     stacks = {task.stack.original: task.stack for task in tasks}
     for place, record in enumerate(run.stacks):
         if record.skipped is None and not record.checked:
@@ -90,7 +90,12 @@ def promises_broken(runner: TrialMaker, stack: Stack) -> list[str]:
 
 
 def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Path, watcher: Watcher) -> None:
-    """Make the trials of all sound stacks, in the order of the tasks."""
+    """Make the trials of all sound stacks, in the order of the tasks, writing results.json after each.
+
+    One that fails is recorded with the evidence and the rest goes on. Raises Stopped, and LabError when nothing can
+    be measured or kept any more.
+    """
+    write(run, folder)
     sound = {r.name: r for r in run.stacks if r.skipped is None and not r.contract}
     started_at = time.monotonic() - run.run.seconds_total
     planned = blocks([task for task in tasks if task.stack.original in sound])

@@ -1,6 +1,5 @@
 """The load generator: a fork server that starts a locust for each trial, and what comes back from one."""
 
-import json
 import os
 import select
 import signal
@@ -17,10 +16,10 @@ import psutil
 
 import loadtests
 from lab.errors import LabError, TrialFailed
-from lab.judge.reading import LoadReading
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import last_lines, pinned
 from lab.stacks import Command
+from records.load import Announcement, LoadReading, LocustStarted, StartLocust, Window, WorkersArrived
 from records.run import CrewRecord
 from records.types import LevelValue
 
@@ -75,20 +74,6 @@ def leading(crew: CrewRecord) -> list[str]:
     return ["--master", *bound, "--expect-workers", str(crew.workers)]
 
 
-@dataclass(frozen=True)
-class Window:
-    """When a load is measured, in seconds of the monotonic clock; `first_round` is of targets that take turns."""
-
-    opens_at: float
-    closes_at: float
-    first_round: int = 0
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return self.closes_at - self.opens_at
-
-
 class Load:
     """A locust at work."""
 
@@ -101,7 +86,7 @@ class Load:
         self._unread = b""
 
     def may_open(self) -> None:
-        """Let the window of a load that is reaper open once it is warm."""
+        """Let the window of a load that is held open once it is warm."""
         self._hold.unlink(missing_ok=True)
 
     def window(self, check: Callable[[], None]) -> Window:
@@ -109,10 +94,9 @@ class Load:
         deadline = time.monotonic() + OPENS_WITHIN_S
         while time.monotonic() < deadline:
             check()
-            announced = self._announced()
-            if announced and "workers" not in announced:
-                first_round = int(announced["first_round"])
-                return Window(announced["opens_at"], announced["closes_at"], first_round)
+            announcement = self._announced()
+            if isinstance(announcement, Window):
+                return announcement
             self._check_alive()
         raise self._failed(f"opened no window within {OPENS_WITHIN_S:g} s")
 
@@ -121,7 +105,9 @@ class Load:
         began_at, came, said = time.monotonic(), 0, -1
         while came < crew.workers:
             check()
-            came = int(self._announced().get("workers", came))
+            announcement = self._announced()
+            if isinstance(announcement, WorkersArrived):
+                came = announcement.count
             waited_s = time.monotonic() - began_at
             if came < crew.workers and came != said and waited_s > QUIET_S:
                 said = came
@@ -135,17 +121,17 @@ class Load:
                 )
             self._check_alive()
 
-    def _announced(self) -> dict[str, float]:
-        """Return the next announcement, nothing when none comes just now."""
+    def _announced(self) -> Announcement | None:
+        """Return the next announcement, `None` when none comes just now."""
         if b"\n" not in self._unread:
             ready, _, _ = select.select([self._announcements], [], [], POLL_S)
             self._unread += os.read(self._announcements, 4096) if ready else b""
-        line, found, rest = self._unread.partition(b"\n")
-        if not found:
-            return {}
+        line, newline, rest = self._unread.partition(b"\n")
+        if not newline:
+            return None
         self._unread = rest
-        announced: dict[str, float] = json.loads(line)
-        return announced
+        announcement: Announcement = msgspec.json.decode(line, type=Announcement)
+        return announcement
 
     def report(self, window_s: float = 0.0) -> LoadReading:
         """Wait for what was measured, `window_s` being what is left of the window."""
@@ -211,13 +197,12 @@ class Generator:
         assert requests is not None  # noqa: S101 - generator() opened both
         assert answers is not None  # noqa: S101
         with suppress(BrokenPipeError):
-            requests.write(json.dumps({"argv": list(argv), "log": str(log_path)}) + "\n")
+            requests.write(msgspec.json.encode(StartLocust(list(argv), str(log_path))).decode() + "\n")
             requests.flush()
         answer = answers.readline()
         if not answer:
             raise LabError(f"The load generator can't be started any more: {self._last_words()}")
-        pid: int = json.loads(answer)["pid"]
-        return pid
+        return msgspec.json.decode(answer, type=LocustStarted).pid
 
     def _last_words(self) -> str:
         said = last_lines(self._log_path, 1)

@@ -7,7 +7,6 @@ workers count once; what a load makes it grow by is its anonymous part, which no
 
 import sys
 import time
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,21 +14,11 @@ from pathlib import Path
 
 import psutil
 
-from lab.judge.reading import Footprint, Usage
+from loadtests.machine import busy_s
+from records.usage import CpuSeconds, Footprint, Usage, cpu_s_since
 
 MIB = 1024 * 1024
 _CPUCLOCK_SCHED = 2  # linux/posix-timers.h: the scheduler's own count of nanoseconds
-
-
-@dataclass(frozen=True)
-class CpuTimes:
-    """CPU seconds used so far, by pid."""
-
-    by_pid: dict[int, float]
-
-    def since(self, before: "CpuTimes") -> float:
-        """Return the seconds used since `before`; a process born in between counts from zero."""
-        return sum(used - before.by_pid.get(pid, 0.0) for pid, used in self.by_pid.items())
 
 
 @dataclass(frozen=True)
@@ -40,8 +29,8 @@ class Clocks:
     """
 
     at: float
-    servers: Sequence[CpuTimes | None]
-    generator: CpuTimes
+    servers: Sequence[CpuSeconds | None]
+    generator: CpuSeconds
     lab: float
     machine: float | None
 
@@ -51,8 +40,8 @@ class Clocks:
         known = self.machine is not None and before.machine is not None
         return Usage(
             at=self.at - before.at,
-            server=None if ours is None or then is None else ours.since(then),
-            generator=self.generator.since(before.generator),
+            server=None if ours is None or then is None else cpu_s_since(ours, then),
+            generator=cpu_s_since(self.generator, before.generator),
             lab=self.lab - before.lab,
             machine=(self.machine or 0.0) - (before.machine or 0.0) if known else None,
         )
@@ -65,7 +54,7 @@ def read_clocks(servers: Sequence[Sequence[int]], generator: Sequence[int]) -> C
         servers=[cpu_times(pids) for pids in servers],
         generator=cpu_times(generator),
         lab=time.process_time(),
-        machine=machine_cpu_s(),
+        machine=busy_s(),
     )
 
 
@@ -77,27 +66,13 @@ def tree(pid: int) -> list[int]:
         return []
 
 
-def cpu_times(pids: Sequence[int]) -> CpuTimes:
-    """Read the CPU seconds of processes; one that has ended is left out."""
+def cpu_times(pids: Sequence[int]) -> CpuSeconds:
+    """Read the CPU seconds that processes have used so far; one that has ended is left out."""
     times = {}
     for pid in pids:
         with suppress(psutil.Error, OSError):
             times[pid] = _cpu_s(pid)
-    return CpuTimes(times)
-
-
-def machine_cpu_s() -> float:
-    """Return the seconds that all cores together have been busy, in ticks of 10 ms: rounding never goes back."""
-    times = psutil.cpu_times()
-    busy = sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
-    return round(float(busy), 2)
-
-
-def machine_id() -> str:
-    """Return what all who count the same machine's busy seconds have in common, in containers too."""
-    with suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return f"{uuid.getnode():x}"
+    return times
 
 
 def footprint(pid: int) -> Footprint:

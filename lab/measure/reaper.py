@@ -69,7 +69,7 @@ def end_all(token: str) -> None:
 
 
 def carries(process: psutil.Process, token: str) -> bool:
-    """Tell whether a live process was started on this reaper."""
+    """Tell whether a live process was started with this token."""
     try:
         alive = process.status() != psutil.STATUS_ZOMBIE
         return alive and process.environ().get(TOKEN) == token

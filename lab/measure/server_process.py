@@ -15,12 +15,12 @@ from typing import IO
 
 from contract.conformance import INTERFACE
 from lab.errors import LabError, TrialFailed
-from lab.judge.reading import Footprint
 from lab.measure.process_usage import footprint, tree
 from lab.measure.reaper import Reaper
 from lab.servers import EVERYWHERE, HOST, Settings
 from lab.stacks import Command, Stack
 from records.types import Interface
+from records.usage import Footprint
 
 READY_WITHIN_S = 10.0
 LOG_LINES = 15
@@ -216,7 +216,7 @@ def end_group(process: subprocess.Popen[bytes], grace_s: float) -> None:
 
 
 def pinned(command: Command, cores: Sequence[int]) -> Command:
-    """Return the command reaper to these cores, as it is where taskset is missing or no cores are named."""
+    """Return the command held to these cores, as it is where taskset is missing or no cores are named."""
     taskset = shutil.which("taskset")
     if not cores or taskset is None:
         return command

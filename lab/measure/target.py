@@ -10,14 +10,16 @@ import msgspec
 
 from lab.addresses import address
 from lab.errors import LabError, UsageError
-from lab.judge.reading import Footprint
 from lab.measure.new_run import stack_record
-from lab.measure.process_usage import Clocks, CpuTimes, cpu_times, machine_cpu_s, machine_id, tree
+from lab.measure.process_usage import Clocks, cpu_times, tree
 from lab.measure.server_process import READY_WITHIN_S, ServerFailed, interface_of
-from lab.remote.agent import AgentClient, Resident, UsageReport
+from lab.remote.agent import AgentClient
 from lab.servers import Settings
 from lab.stacks import Stack
+from loadtests.machine import busy_s, machine_id
+from records.agent import AgentStack
 from records.run import Options, StackRecord
+from records.usage import CpuSeconds, Footprint, UsageReport
 
 ASK_AGAIN_S = 0.05
 
@@ -31,13 +33,13 @@ class Elsewhere:
     def __init__(self, targets: Mapping[str, str], agent: AgentClient | None = None) -> None:
         self._targets = targets
         self._agent = agent
-        self._residents: dict[str, Resident] = {}
+        self._residents: dict[str, AgentStack] = {}
         self._environment: dict[str, str] = {}
         self.machine = ""
         if agent:
             self.machine = agent.clocks().machine
             told = agent.stacks()
-            self._residents = {resident.record.name: resident for resident in told.stacks}
+            self._residents = {each.record.name: each for each in told.stacks}
             self._environment = told.environment
             for name in targets:
                 if name not in self._residents:
@@ -87,13 +89,13 @@ class Elsewhere:
         def read() -> Clocks:
             told = self._clocks() if self._agent else None
             now, lab = time.monotonic(), time.process_time()
-            used, busy_s = cpu_times(tree(generator) if generator else []), machine_cpu_s()
+            used, busy = cpu_times(tree(generator) if generator else []), busy_s()
             if told is None:
                 unknown = any(is_own_address(target.host) for target in targets)
-                return Clocks(now, [None] * len(targets), used, lab, None if unknown else busy_s)
+                return Clocks(now, [None] * len(targets), used, lab, None if unknown else busy)
             servers = [self._times(told, target.stack) for target in targets]
             there_s = told.machine_s if told.machine != machine_id() else 0.0
-            return Clocks(told.at, servers, used, lab + told.agent_s, busy_s + there_s)
+            return Clocks(told.at, servers, used, lab + told.agent_s, busy + there_s)
 
         return read
 
@@ -102,11 +104,11 @@ class Elsewhere:
         with told_as_failure():
             return self._agent.clocks()
 
-    def _times(self, told: UsageReport, stack: Stack) -> CpuTimes:
+    def _times(self, told: UsageReport, stack: Stack) -> CpuSeconds:
         used = told.stacks[stack.original]
         if not used.alive:
             raise ServerFailed(f"{stack.name} ended by itself where its agent runs.", [])
-        return CpuTimes(used.cpu_s)
+        return used.cpu_s
 
 
 @dataclass(frozen=True)

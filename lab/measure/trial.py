@@ -9,20 +9,23 @@ from pathlib import Path
 
 from contract.examples import Request
 from lab.errors import Cannot, TrialFailed
-from lab.judge.ceilings import queue_s
-from lab.judge.reading import Aftermath, Reading, Usage
+from lab.judge.reading import Aftermath, Reading, target_of
 from lab.measure.contract_check import ask, broken_promises, refusal
-from lab.measure.load_generator import Generator, Load, Order, Window
+from lab.measure.load_generator import Generator, Load, Order
 from lab.measure.plan import Task
 from lab.measure.prestart import Prestart
-from lab.measure.process_usage import Clocks, machine_id, read_clocks, tree
+from lab.measure.process_usage import Clocks, read_clocks, tree
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
 from lab.measure.target import Elsewhere, Target, recorded
 from lab.servers import Settings
 from lab.stacks import Stack
+from loadtests.ceilings import queue_s
+from loadtests.machine import machine_id
 from loadtests.schedule import Turns, order
+from records.load import Window
 from records.run import Commands, CrewRecord
+from records.usage import Usage
 
 Served = Serving | Target
 
@@ -91,7 +94,7 @@ class TrialRunner:
                 report = load.report()
             aftermath = outlast(server, task.scenario.aftermath_s)
             reading = Reading(
-                report.target(), usage, window.seconds, before, after, aftermath,
+                target_of(report), usage, window.seconds, before, after, aftermath,
                 report.workers, report.lost, self._machines,
             )  # fmt: skip
         return Measured(reading, Commands(str(server.command), str(wanted.by_hand())))
@@ -125,7 +128,7 @@ class TrialRunner:
         for number, (each, server) in enumerate(ready):
             loaded_s = len(usage[number]) * turns.loaded_s
             reading = Reading(
-                report.target(number), usage[number], loaded_s, before[number], after[number], None,
+                target_of(report, number), usage[number], loaded_s, before[number], after[number], None,
                 report.workers, report.lost, self._machines,
             )  # fmt: skip
             by_hand = self._order(each, [server]).by_hand()

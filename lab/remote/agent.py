@@ -23,14 +23,15 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 
 from lab.errors import LabError, UsageError
-from lab.judge.reading import Footprint
 from lab.measure.environment import environment
 from lab.measure.new_run import stack_record
-from lab.measure.process_usage import cpu_times, footprint, machine_cpu_s, machine_id
+from lab.measure.process_usage import cpu_times, footprint
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import asked_at, family
 from lab.servers import HOST, Settings
-from records.run import StackRecord
+from loadtests.machine import busy_s, machine_id
+from records.agent import AgentStack, AgentStacks, Refusal
+from records.usage import StackUsage, UsageReport
 
 ANSWERS_WITHIN_S = 30.0
 LARGEST_BODY = 256 * 1024 * 1024
@@ -39,45 +40,6 @@ LONGEST_NUMBER = 12  # digits: longer ones are too large anyway
 Query = Mapping[str, str]
 Answer = Callable[[Query, bytes], object]
 Routes = dict[tuple[str, str], Answer]
-
-
-class Resident(msgspec.Struct, frozen=True):
-    """A stack that an agent stands beside."""
-
-    url: str
-    record: StackRecord
-
-
-class Residents(msgspec.Struct, frozen=True):
-    """Every stack that an agent stands beside, and the machine that it is on."""
-
-    stacks: list[Resident]
-    environment: dict[str, str]
-
-
-class StackUsage(msgspec.Struct, frozen=True):
-    """The CPU seconds that each process of a stack has used so far, and what they hold; `alive` while it runs.
-
-    The footprint is null where only the clocks were asked for.
-    """
-
-    cpu_s: dict[int, float]
-    footprint: Footprint | None
-    alive: bool
-
-
-class UsageReport(msgspec.Struct, frozen=True):
-    """What every stack uses, `at` being the agent's monotonic clock.
-
-    `machine_s` is for how many seconds all cores were busy, `agent_s` how many of them the agent itself used;
-    `machine` is the same for all that count those seconds alike.
-    """
-
-    at: float
-    machine: str
-    machine_s: float
-    agent_s: float
-    stacks: dict[str, StackUsage]
 
 
 class Agent:
@@ -94,39 +56,39 @@ class Agent:
             ("POST", "/restart"): self.restart,
         }
 
-    def stacks(self, _query: Query, _body: bytes) -> Residents:
+    def stacks(self, _query: Query, _body: bytes) -> AgentStacks:
         """Say who is served where."""
-        residents = [
-            Resident(server.url, stack_record(server.stack, self._settings))
+        stacks = [
+            AgentStack(server.url, stack_record(server.stack, self._settings))
             for server in self._fleet.servers.values()
         ]
-        return Residents(residents, environment([], []))
+        return AgentStacks(stacks, environment([], []))
 
     def clocks(self, _query: Query, _body: bytes) -> UsageReport:
         """Read every clock."""
         servers = self._fleet.servers
         trees = {name: family(server.pid) for name, server in servers.items()}
         stacks = {
-            name: StackUsage(cpu_times(trees[name]).by_pid, None, server.process.poll() is None)
+            name: StackUsage(cpu_times(trees[name]), None, server.process.poll() is None)
             for name, server in servers.items()
         }
-        return UsageReport(time.monotonic(), machine_id(), machine_cpu_s(), time.process_time(), stacks)
+        return UsageReport(time.monotonic(), machine_id(), busy_s(), time.process_time(), stacks)
 
     def usage(self, query: Query, body: bytes) -> UsageReport:
         """Read every clock and footprint."""
-        told = self.clocks(query, body)
+        clocks = self.clocks(query, body)
         servers = self._fleet.servers
         stacks = {
             name: msgspec.structs.replace(used, footprint=footprint(servers[name].pid))
-            for name, used in told.stacks.items()
+            for name, used in clocks.stacks.items()
         }
-        return msgspec.structs.replace(told, stacks=stacks)
+        return msgspec.structs.replace(clocks, stacks=stacks)
 
-    def restart(self, query: Query, _body: bytes) -> Resident:
+    def restart(self, query: Query, _body: bytes) -> AgentStack:
         """End a stack and start it again."""
         with self._restarting:
             server = self._fleet.restart(query.get("stack", ""))
-        return Resident(server.url, stack_record(server.stack, self._settings))
+        return AgentStack(server.url, stack_record(server.stack, self._settings))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -167,24 +129,24 @@ class Handler(BaseHTTPRequestHandler):
     def _refusal(self) -> tuple[HTTPStatus, object] | None:
         given = self.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
-            return HTTPStatus.UNAUTHORIZED, {"detail": "The token is missing or another."}
+            return HTTPStatus.UNAUTHORIZED, Refusal("The token is missing or another.")
         if self._length < 0:
-            return HTTPStatus.BAD_REQUEST, {"detail": "The body's length is no number."}
+            return HTTPStatus.BAD_REQUEST, Refusal("The body's length is no number.")
         if self._length > LARGEST_BODY:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"detail": "The body is too large."}
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Refusal("The body is too large.")
         return None
 
     def _outcome(self, body: bytes) -> tuple[HTTPStatus, object]:
         path, _, query = self.path.partition("?")
         answer = self.routes.get((self.command, path))
         if answer is None:
-            return HTTPStatus.NOT_FOUND, {"detail": f"There is no {self.command} {path} here."}
+            return HTTPStatus.NOT_FOUND, Refusal(f"There is no {self.command} {path} here.")
         try:
             return HTTPStatus.OK, answer(dict(parse_qsl(query)), body)
         except UsageError as error:
-            return HTTPStatus.BAD_REQUEST, {"detail": str(error)}
+            return HTTPStatus.BAD_REQUEST, Refusal(str(error))
         except LabError as error:
-            return HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": str(error)}
+            return HTTPStatus.INTERNAL_SERVER_ERROR, Refusal(str(error))
 
     def _send(self, status: HTTPStatus, answer: object) -> None:
         content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
@@ -237,9 +199,9 @@ class AgentClient:
         self._url = url
         self._token = token
 
-    def stacks(self) -> Residents:
+    def stacks(self) -> AgentStacks:
         """Ask who is served where."""
-        return msgspec.json.decode(self._ask("GET", "/stacks"), type=Residents)
+        return msgspec.json.decode(self._ask("GET", "/stacks"), type=AgentStacks)
 
     def clocks(self) -> UsageReport:
         """Ask for every clock."""
@@ -249,9 +211,9 @@ class AgentClient:
         """Ask for every clock and footprint."""
         return msgspec.json.decode(self._ask("GET", "/usage"), type=UsageReport)
 
-    def restart(self, stack: str) -> Resident:
+    def restart(self, stack: str) -> AgentStack:
         """Have a stack ended and started again."""
-        return msgspec.json.decode(self._ask("POST", f"/restart?stack={quote(stack)}"), type=Resident)
+        return msgspec.json.decode(self._ask("POST", f"/restart?stack={quote(stack)}"), type=AgentStack)
 
     def _ask(self, method: str, target: str) -> bytes:
         place = urlsplit(self._url)
@@ -270,6 +232,6 @@ class AgentClient:
 
 def _detail(content: bytes) -> str:
     try:
-        return str(msgspec.json.decode(content)["detail"])
-    except (msgspec.DecodeError, KeyError, TypeError):
+        return msgspec.json.decode(content, type=Refusal).detail
+    except msgspec.DecodeError:
         return content.decode(errors="replace")[:200]

@@ -110,12 +110,12 @@ def header(line: str) -> tuple[str, str]:
 
 def slowness(text: str) -> tuple[int, float]:
     """Return pieces and seconds between them, of a text like 3x0.1."""
-    found = SLOWLY.fullmatch(text)
-    if not found:
+    slow = SLOWLY.fullmatch(text)
+    if not slow:
         raise UsageError(
             f"{text!r} isn't PIECESxSECONDS: 3x0.1 sends three pieces, a tenth of a second apart."
         )
-    return int(found[1]), float(found[2])
+    return int(slow[1]), float(slow[2])
 
 
 def veiled(headers: Headers) -> list[tuple[str, str]]:

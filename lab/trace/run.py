@@ -15,11 +15,11 @@ from lab.measure.server_process import ServerFailed, serving
 from lab.servers import Settings
 from lab.stacks import APPS, Command, Stack
 from lab.trace import client, websocket
-from lab.trace.merge import calls_since, lanes_of, life_of, time_line, told, unfinished, written
+from lab.trace.merge import calls_since, events_of, lanes_of, lifespan_of, time_line, unfinished, written
 from lab.trace.request import Request
+from records.settings import TRACE_FILE
 from records.trace import StackTrace, Trace
 
-SETTING = "LAB_TRACE"
 GRACE_S = 2.0  # for the server to end by itself: lifespan.shutdown is part of its life
 SETTLED_WITHIN_S = 3.0  # for calls to end after the client is done
 LOOKED_FOR_S = 0.3  # for a call to begin when the client left at once
@@ -31,12 +31,6 @@ DEFAULT_STACKS = (
     "uvicorn/wsgi-bridged",
     "gunicorn-gthread/asgi-bridged",
 )
-TRACED = {
-    APPS["wsgi"].target: "tracing:wsgi_app",
-    APPS["asgi"].target: "tracing:asgi_app",
-    APPS["wsgi-bridged"].target: "tracing:wsgi_as_asgi",
-    APPS["asgi-bridged"].target: "tracing:asgi_as_wsgi",
-}
 
 Say = Callable[[str], None]
 
@@ -50,16 +44,16 @@ def trace(stacks: Sequence[Stack], request: Request, settings: Settings, say: Sa
         if reason := stack.missing():
             raise LabError(f"{stack.name} can't be traced: {reason}.")
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    made = []
+    traces = []
     with reaping() as reaper, TemporaryDirectory(prefix="lab-trace-") as folder:
         for number, stack in enumerate(stacks):
             say(stack.name)
             try:
-                made.append(on(stack, request, settings, reaper, Path(folder) / str(number)))
+                traces.append(on(stack, request, settings, reaper, Path(folder) / str(number)))
             except ServerFailed as failed:
                 last = f" It said last: {failed.log[-1]}" if failed.log else ""
                 raise LabError(f"{failed}{last}") from failed
-    return Trace(request.asked, made, environment(), started)
+    return Trace(request.asked, traces, environment(), started)
 
 
 def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base: Path) -> StackTrace:
@@ -76,7 +70,7 @@ def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base:
         reaper,
         log_path=base.with_suffix(".log"),
         grace_s=GRACE_S,
-        env={SETTING: str(notes)},
+        env={TRACE_FILE: str(notes)},
     ) as server:
         server.wait_until_ready()
         wire = converse(server.port, request)
@@ -89,15 +83,17 @@ def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base:
         command(chosen, settings),
         lanes_of(lines, bridged=stack.app.bridged),
         time_line(calls, wire),
-        [event for line in life_of(lines) for event in told(line, wire)],
+        [event for line in lifespan_of(lines) for event in events_of(line, wire)],
         unfinished(calls),
         watched_ms,
     )
 
 
 def with_witness(stack: Stack) -> Stack:
-    """Return the stack with its app's traced twin; an app that isn't the lab's is traced by itself or not at all."""
-    return replace(stack, app=replace(stack.app, target=TRACED.get(stack.app.target, stack.app.target)))
+    """Return the stack with its app's traced form; an app that isn't the lab's is traced by itself or not at all."""
+    if stack.app not in APPS.values():
+        return stack
+    return replace(stack, app=replace(stack.app, target=f"tracing:{stack.app.form}"))
 
 
 def settle(notes: Path, began_s: float, at_least_s: float) -> None:
@@ -113,7 +109,7 @@ def settle(notes: Path, began_s: float, at_least_s: float) -> None:
 def command(stack: Stack, settings: Settings) -> str:
     """Return the line that serves the traced stack by hand."""
     plain = stack.command(EXAMPLE_PORT, settings)
-    return str(Command(("python", *plain.argv[1:]), {**plain.env, SETTING: "trace.jsonl"}))
+    return str(Command(("python", *plain.argv[1:]), {**plain.env, TRACE_FILE: "trace.jsonl"}))
 
 
 def environment() -> dict[str, str]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from contract import payloads
+from lab.http_client.answer_parser import AnswerParser
 from records.trace import Event, Lane
 
 FIRST_BYTES = 60  # of a body are shown
@@ -19,22 +20,22 @@ class Wire:
         self._reads = 0
 
     def sent(self, step: str, **details: object) -> None:
-        """Note what went to the server."""
+        """Note what goes to the server now."""
         self._note("client", "server", step, details)
 
-    def came(self, step: str, **details: object) -> None:
-        """Note what came from the server."""
-        self._note("server", "client", step, details)
+    def received(self, step: str, at_s: float | None = None, **details: object) -> None:
+        """Note what came from the server, at a moment of time.monotonic or just now."""
+        self._note("server", "client", step, details, at_s)
 
-    def came_bytes(self, head: Sequence[str], body: bytes, size: int) -> None:
+    def came_bytes(self, head: Sequence[str], body: bytes, size: int, at_s: float | None = None) -> None:
         """Note bytes that came; the reads after many are added up into one."""
         self._reads += 1
         if self._reads <= MOST_READS or head:
-            self.came("bytes", **on_the_wire(size, head, body))
+            self.received("bytes", at_s, **on_the_wire(size, head, body))
             return
         last = self.events.pop() if self._reads > MOST_READS + 1 else None
         before = last.details if last else {"bytes": 0, "reads": 0}
-        self.came("bytes", bytes=before["bytes"] + size, reads=before["reads"] + 1)
+        self.received("bytes", at_s, bytes=before["bytes"] + size, reads=before["reads"] + 1)
 
     @property
     def now_ms(self) -> float:
@@ -45,44 +46,55 @@ class Wire:
         """Return a moment of time.monotonic in milliseconds since the zero of the trace."""
         return round((at_s - self.began_s) * 1000, 4)
 
-    def _note(self, source: Lane, target: Lane, step: str, details: dict[str, object]) -> None:
-        self.events.append(Event(self.now_ms, source, target, step, details))
+    def _note(
+        self, source: Lane, target: Lane, step: str, details: dict[str, object], at_s: float | None = None
+    ) -> None:
+        at_ms = self.now_ms if at_s is None else self.ms(at_s)
+        self.events.append(Event(at_ms, source, target, step, details))
 
 
 class Heads:
-    """Takes the head of an answer apart from its body, as pieces come (RFC 9112, section 2.1).
+    """Takes the heads of an answer apart from its body, as pieces come; h11 knows where they end.
 
     A line is held back until it is whole: half of a secret is one, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, method: str = "GET") -> None:
+        self._parser = AnswerParser(method)
+        self._fed_bytes = 0
         self._rest = b""
-        self._in_head = True
-        self._interim = False
         self._veiling = False
 
     def feed(self, data: bytes) -> tuple[list[str], bytes]:
         """Return the lines that are whole now, without secrets, and what of the body came."""
-        lines: list[str] = []
-        self._rest += data
-        while self._in_head and b"\n" in self._rest:
-            line, _, self._rest = self._rest.partition(b"\n")
-            text = line.rstrip(b"\r").decode("latin-1")
-            if text:
-                self._interim = self._interim or text.startswith(("HTTP/1.1 100", "HTTP/1.1 103"))
-                lines.append(self._veiled(text))
-            else:
-                self._in_head, self._interim = self._interim, False
-        if self._in_head:
-            return lines, b""
-        body, self._rest = self._rest, b""
-        return lines, body
+        self._parser.receive(data)
+        size = max(0, self._parser.head_bytes - self._fed_bytes)
+        self._fed_bytes += len(data)
+        *lines, self._rest = (self._rest + data[:size]).split(b"\n")
+        texts = [line.rstrip(b"\r").decode("latin-1") for line in lines]
+        return [self._veiled(text) for text in texts if text], data[size:]
 
     def _veiled(self, line: str) -> str:
-        if line[0] not in " \t":  # else it goes on with the header before (section 5.2)
-            self._veiling = bool(payloads.SECRET.search(line.partition(":")[0]))
-            return f"{line.partition(':')[0]}: {payloads.REDACTED}" if self._veiling else line
+        if line[0] not in " \t":  # else it goes on with the header before (RFC 9112, section 5.2)
+            self._veiling = is_secret(line)
+            return veiled_line(line)
         return payloads.REDACTED if self._veiling else line
+
+
+def request_lines(head: bytes) -> list[str]:
+    """Return the lines of a request's head, without secrets."""
+    start, *headers = head.decode("latin-1").split("\r\n")[:-2]
+    return [start, *map(veiled_line, headers)]
+
+
+def veiled_line(line: str) -> str:
+    """Return a header's line, its value redacted where its name promises a secret."""
+    return f"{line.partition(':')[0]}: {payloads.REDACTED}" if is_secret(line) else line
+
+
+def is_secret(line: str) -> bool:
+    """Tell whether a header's line holds a secret."""
+    return payloads.SECRET.search(line.partition(":")[0]) is not None
 
 
 def on_the_wire(size: int, head: Iterable[str] = (), body: bytes = b"") -> dict[str, object]:

@@ -6,18 +6,20 @@ from pathlib import Path
 import gevent
 import locust.runners
 import locust.stats
+import msgspec
 from flask import Response, request
 from locust import events
 from locust.env import Environment
 from locust.web import WebUI
 
-from loadtests.dashboard.lineup import Lineup, read_lineup
+from loadtests.dashboard.agent_client import Agent
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor, StackStatus
 from loadtests.dashboard.page import LINK, Page
 from loadtests.dashboard.same_origin import own_pages_only
 from loadtests.dashboard.users import classes_for
 from loadtests.users import on_request
+from records.dashboard import Lineup
 
 LOOPBACK = "127.0.0.1"
 TAB = "side-by-side"
@@ -42,13 +44,13 @@ def install(environment: Environment, lineup_path: Path) -> None:
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start the dashboard with: lab dashboard")
-    lineup = read_lineup(lineup_path)
+    lineup = msgspec.json.decode(lineup_path.read_bytes(), type=Lineup)
     live_load = LiveLoad(lineup.stacks, options.scenario)
-    monitor = Monitor(live_load, lineup.agent)
+    monitor = Monitor(live_load, Agent(lineup.agent.url, lineup.agent.token))
     classes = classes_for(live_load)
     environment.user_classes = list(classes.values())
     environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
-    environment.available_user_tasks = {name: list(made.tasks) for name, made in classes.items()}
+    environment.available_user_tasks = {name: list(user_class.tasks) for name, user_class in classes.items()}
     locust.stats.HISTORY_STATS_INTERVAL_SEC = 1
     locust.runners.CPU_MONITOR_INTERVAL = 1.0
     events.request.add_listener(on_request)
@@ -71,9 +73,9 @@ def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
     @app.after_request
     def with_figures(response: Response) -> Response:
         if request.path == "/stats/requests" and response.status_code == HTTPStatus.OK:
-            told = response.get_json()
-            told["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
-            response.set_data(app.json.dumps(told))
+            statistics = response.get_json()
+            statistics["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
+            response.set_data(app.json.dumps(statistics))
         return response
 
     web_ui.template_args |= {

@@ -1,7 +1,7 @@
 """What is going on: who sends what to which stack, and what is recorded of it since the load began."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count, dropwhile, tee
 from math import inf
@@ -9,10 +9,11 @@ from math import inf
 from gevent.pool import Group
 
 from loadtests import schedule
-from loadtests.dashboard.lineup import Entry
 from loadtests.dashboard.manual_flows import probe_of, traffic_of
 from loadtests.recorder import Lane, Recorder
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from records.dashboard import DashboardStack, RecordedLoad, UsageSample
+from records.load import TargetReading
 
 REMEMBERS_S = 900.0
 """What is recorded of one load: what goes on after that is shown, but no longer in its record."""
@@ -25,7 +26,7 @@ class LiveLoad:
     when the record has ended is as good as any.
     """
 
-    def __init__(self, stacks: Sequence[Entry], scenario: str) -> None:
+    def __init__(self, stacks: Sequence[DashboardStack], scenario: str) -> None:
         self.stacks = stacks
         self.guests = Group()
         self.begin(scenario)
@@ -41,7 +42,7 @@ class LiveLoad:
         self.scenario = scenario
         self.began_at = time.monotonic()
         self.closed_at = inf
-        self.record: list[Mapping[str, object]] | None = None
+        self.record: list[TargetReading] | None = None
         self.recorders = [Recorder() for _ in self.stacks]
         self.flows = [
             {TRAFFIC: traffic_of(scenario, stack.name), PROBE: probe_of(stack.name)} for stack in self.stacks
@@ -95,12 +96,25 @@ class LiveLoad:
         """Return what is sent to a stack."""
         return self.flows[place][TRAFFIC]
 
-    def _closed(self, recorder: Recorder) -> Mapping[str, object]:
+    def recorded(self, usage: list[UsageSample]) -> RecordedLoad:
+        """Return the record of a load that is closed, with what was used meanwhile."""
+        names = [stack.name for stack in self.stacks]
+        return RecordedLoad(
+            scenario=self.scenario,
+            began_at=self.began_at,
+            closed_at=self.closed_at,
+            probes_per_s=self.flows[0][PROBE].rate_per_s or 0.0,
+            users=dict(zip(names, self.most_users(TRAFFIC), strict=True)),
+            targets=dict(zip(names, self.record or [], strict=True)),
+            usage=usage,
+        )
+
+    def _closed(self, recorder: Recorder) -> TargetReading:
         """Return what a recorder has, and let it and its lanes go on as if nothing had been asked."""
         lanes = recorder.lanes
         recorder.lanes = [twin(lane) for lane in lanes]
         recorder.open(self.began_at, self.closed_at)
-        closed = recorder.close()
+        closed = TargetReading(recorder.close())
         recorder.lanes = lanes
         recorder.open(self.began_at, inf)
         return closed

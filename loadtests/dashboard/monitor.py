@@ -8,15 +8,18 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import gevent
 import numpy as np
 
-from loadtests.dashboard.agent_client import Agent, AgentError, StackUsage, UsageReport
+from loadtests.ceilings import ceiling_per_s
+from loadtests.dashboard.agent_client import Agent, AgentError
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.recorder import Lane, Recorder, Tally
-from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from loadtests.scenarios import PROBE, TRAFFIC
+from records.dashboard import UsageSample
+from records.usage import StackUsage, UsageReport
 
 REMEMBERED = 120
 RECENT_S = 5.0
@@ -78,30 +81,22 @@ class TallyReader:
         if not recorded:
             tally.samples.clear()
         errors = sum(tally.errors.values())
-        came = len(fresh), errors - self.errors
+        counts = len(fresh), errors - self.errors
         self.answers, self.errors = len(tally.samples), errors
-        return came
-
-
-@dataclass(frozen=True)
-class Used:
-    """What the agent told at one moment, and the CPU seconds that the load generator had used by then."""
-
-    report: UsageReport
-    generator_s: float
+        return counts
 
 
 class Monitor:
-    """Watches a live_load; `history` has the last two minutes, `used` what was used since the load began."""
+    """Watches a load; `history` has the last two minutes, `used` what was used since the load began."""
 
     def __init__(self, live_load: LiveLoad, agent: Agent) -> None:
-        self._stage = live_load
-        self._agent = agent
+        self._load = live_load
+        self.agent = agent
         self._recorders: Sequence[Recorder] = ()
         self._seen: dict[tuple[int, str], TallyReader] = {}
         self._before: UsageReport | None = None
         self.history: deque[Snapshot] = deque(maxlen=REMEMBERED)
-        self.used: list[Used] = []
+        self.used: list[UsageSample] = []
 
     def watch(self) -> None:
         """Look once a second, by the clock, for ever."""
@@ -113,9 +108,9 @@ class Monitor:
 
     def look(self) -> None:
         """Add a moment to the history."""
-        self._stage.close_in_time()
-        if self._recorders is not self._stage.recorders:
-            self._recorders, self._seen, self.used = self._stage.recorders, {}, []
+        self._load.close_in_time()
+        if self._recorders is not self._load.recorders:
+            self._recorders, self._seen, self.used = self._load.recorders, {}, []
         report = self._asked()
         cores = report.cores_since(self._before) if report else {}
         self._before = report
@@ -129,10 +124,10 @@ class Monitor:
                 cores.get(entry.name),
                 report.stacks.get(entry.name) if report else None,
             )
-            for place, entry in enumerate(self._stage.stacks)
+            for place, entry in enumerate(self._load.stacks)
         ]
         number = self.history[-1].number + 1 if self.history else 0
-        self.history.append(Snapshot(number, now, self._stage.scenario, lots))
+        self.history.append(Snapshot(number, now, self._load.scenario, lots))
 
     def since(self, number: int) -> list[Snapshot]:
         """Return the moments from a number on."""
@@ -140,32 +135,33 @@ class Monitor:
 
     def _asked(self) -> UsageReport | None:
         with suppress(AgentError):
-            report = self._agent.usage()
-            if self._stage.recording:
-                self.used.append(Used(report, time.process_time()))
+            report = self.agent.usage()
+            if self._load.recording:
+                self.used.append(UsageSample(report, time.process_time()))
             return report
         return None
 
     def _lot(
-        self, place: int, now: float, elapsed_s: float, cores: float | None, told: StackUsage | None
+        self, place: int, now: float, elapsed_s: float, cores: float | None, stack: StackUsage | None
     ) -> StackStatus:
-        recorder, flow = self._recorders[place], self._stage.flow(place)
-        came = {name: self._read(place, name, now) for name in recorder.tallies}
+        recorder, flow = self._recorders[place], self._load.flow(place)
+        footprint = stack.footprint if stack else None
+        fresh_counts = {name: self._read(place, name, now) for name in recorder.tallies}
         users = sum(lane.flow is flow for lane in recorder.lanes)
-        slots = self._stage.stacks[place].slots.get(flow.waiting)
+        stack_slots = self._load.stacks[place].slots
         return StackStatus(
             users=users,
             in_progress=sum(lane.sent_at is not None or lane.holds for lane in recorder.lanes),
-            slots=slots,
-            throughput_per_s=came.get(TRAFFIC, (0, 0))[0] / elapsed_s,
-            ceiling_per_s=ceiling(flow, users, slots),
-            errors=sum(errors for _, errors in came.values()),
+            slots=stack_slots.get(flow.waiting),
+            throughput_per_s=fresh_counts.get(TRAFFIC, (0, 0))[0] / elapsed_s,
+            ceiling_per_s=None if flow.open_loop else ceiling_per_s(replace(flow, users=users), stack_slots),
+            errors=sum(errors for _, errors in fresh_counts.values()),
             traffic=self._percentiles(place, TRAFFIC, now),
             probe=self._percentiles(place, PROBE, now),
             cpu_cores=cores,
-            memory_mib=told.footprint.pss_mib if told else None,
-            threads=told.footprint.threads if told else None,
-            alive=told.alive if told else None,
+            memory_mib=footprint.pss_mib if footprint else None,
+            threads=footprint.threads if footprint else None,
+            alive=stack.alive if stack else None,
         )
 
     def _read(self, place: int, name: str, now: float) -> tuple[int, int]:
@@ -173,7 +169,7 @@ class Monitor:
             self._seen.setdefault((place, name), TallyReader()),
             self._recorders[place].tallies[name],
         )
-        return seen.read(tally, now, recorded=self._stage.recording)
+        return seen.read(tally, now, recorded=self._load.recording)
 
     def _percentiles(self, place: int, name: str, now: float) -> Percentiles | None:
         answered = [seconds for _, seconds in self._seen.get((place, name), TallyReader()).recent]
@@ -194,10 +190,3 @@ def ages(lane: Lane, now: float) -> list[float]:
         return [first] if lane.sent_at is not None else []
     each_s = lane.flow.users / lane.flow.rate_per_s
     return [first - each_s * number for number in range(1 + int(first / each_s))]
-
-
-def ceiling(flow: Flow, users: int, slots: int | None) -> float | None:
-    """Return the answers a second that these users can have, `None` where only speed bounds them."""
-    if flow.rate_per_s is not None or not flow.waits_s or not flow.ends:
-        return None
-    return (users if slots is None else min(users, slots)) / flow.waits_s

@@ -1,8 +1,8 @@
 "use strict";
-const told = JSON.parse(document.getElementById("told").textContent);
-const names = told.stacks.map((stack) => stack.name);
-const colours = told.stacks.map((stack) => stack.colour);
-const dashes = told.stacks.map((stack) => (stack.dash.length ? stack.dash : [1, 0]));
+const page = JSON.parse(document.getElementById("page-data").textContent);
+const names = page.stacks.map((stack) => stack.name);
+const colours = page.stacks.map((stack) => stack.colour);
+const dashes = page.stacks.map((stack) => (stack.dash.length ? stack.dash : [1, 0]));
 const state = document.querySelector(".state");
 const outcome = document.querySelector(".outcome");
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -157,7 +157,7 @@ async function look() {
 async function press(button) {
   button.disabled = true;
   try {
-    const options = { method: "POST", headers: { "X-Lab-Token": told.token } };
+    const options = { method: "POST", headers: { "X-Lab-Token": page.token } };
     const target = "stop" in button.dataset ? "/stop" : `/side-by-side/${button.dataset.do}`;
     const answer = await fetch(target, options);
     const content = await answer.json();

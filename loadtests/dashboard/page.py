@@ -26,10 +26,9 @@ from locust.env import Environment
 
 from loadtests.dashboard.agent_client import AgentError
 from loadtests.dashboard.buttons import BUTTONS
-from loadtests.dashboard.lineup import Lineup
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor
-from loadtests.dashboard.record import as_record
+from records.dashboard import Lineup
 
 PATH = "/side-by-side"
 HERE = Path(__file__).parent
@@ -73,7 +72,7 @@ class Page:
 
     def show(self) -> Response:
         """Return the page."""
-        told = {
+        page_data = {
             "token": self.token,
             "stacks": [{"name": e.name, "colour": e.colour, "dash": e.dash} for e in self.lineup.stacks],
         }
@@ -82,7 +81,7 @@ class Page:
             style=(HERE / "page.css").read_text(),
             stacks=self.lineup.stacks,
             demonstrations=BUTTONS.values(),
-            told=told,
+            page_data=page_data,
         )
         return Response(text, content_type="text/html; charset=utf-8")
 
@@ -100,17 +99,17 @@ class Page:
 
     def demonstrate(self, name: str) -> Response:
         """Press a button."""
-        found = BUTTONS.get(name)
-        if found is None:
+        button = BUTTONS.get(name)
+        if button is None:
             return refusal(HTTPStatus.NOT_FOUND, f"There is no demonstration {name!r}.")
-        found.do(self.environment, self.live_load)
-        return as_json({"done": found.label})
+        button.do(self.environment, self.live_load)
+        return as_json({"done": button.label})
 
     def restart(self) -> Response:
         """Restart a stack."""
         stack = request.args.get("stack", "")
         try:
-            self.lineup.agent.restart(stack)
+            self.monitor.agent.restart(stack)
         except AgentError as error:
             return refusal(HTTPStatus.BAD_GATEWAY, str(error))
         return as_json({"done": f"{stack} was started again"})
@@ -127,7 +126,8 @@ class Page:
         if self.live_load.record is None:
             return refusal(HTTPStatus.CONFLICT, "Nothing has been recorded yet: start a load, then stop it.")
         try:
-            content = self.lineup.agent.ask("POST", target, as_record(self.live_load, self.monitor))
+            record = msgspec.json.encode(self.live_load.recorded(self.monitor.used))
+            content = self.monitor.agent.ask("POST", target, record)
         except AgentError as error:
             return refusal(HTTPStatus.BAD_GATEWAY, str(error))
         headers = {"Content-Disposition": f"attachment; filename={download}"} if download else {}

@@ -8,12 +8,12 @@ from locust import task
 from locust.env import Environment
 
 from loadtests import client_behaviours
-from loadtests.dashboard.lineup import Entry
 from loadtests.dashboard.live_load import LiveLoad
+from loadtests.lane_user import LaneUser
 from loadtests.recorder import Lane
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
 from loadtests.timer import Timer
-from loadtests.users import LaneUser
+from records.dashboard import DashboardStack
 
 ONCE = {"idle", "silent"}
 """Ways of those who stay away when the server has closed their connection, as they do in `lab compare`."""
@@ -117,20 +117,20 @@ class Guest(StackUser):
 
 def classes_for(live_load: LiveLoad) -> dict[str, type[StackUser]]:
     """Return the user classes of all stacks, by the names under which locust offers them."""
-    made: dict[str, type[StackUser]] = {}
+    classes: dict[str, type[StackUser]] = {}
     for place, entry in enumerate(live_load.stacks):
         for base, kind in ((TrafficUser, TRAFFIC), (ProbeUser, PROBE)):
             name = class_name(entry, kind)
-            made[name] = type(name, (base,), {"live_load": live_load, "place": place, "host": entry.url})
-    return made
+            classes[name] = type(name, (base,), {"live_load": live_load, "place": place, "host": entry.url})
+    return classes
 
 
 def guest_of(live_load: LiveLoad, place: int, environment: Environment) -> Guest:
     """Return a guest of a stack."""
-    made: type[Guest] = type("Guest", (Guest,), {"live_load": live_load, "place": place})
-    return made(environment)
+    guest_class: type[Guest] = type("Guest", (Guest,), {"live_load": live_load, "place": place})
+    return guest_class(environment)
 
 
-def class_name(entry: Entry, kind: str) -> str:
+def class_name(entry: DashboardStack, kind: str) -> str:
     """Return what a stack's users of a kind are called: its check box, with its weight."""
     return f"{entry.name} {kind}"

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from hdrh.histogram import HdrHistogram
 
-from lab.judge.reading import FlowReading, Footprint, Reading, TargetReading, Usage
+from lab.judge.reading import Reading
 from lab.stacks import DEFAULT_STACKS
 from loadtests.scenarios import SCENARIOS
+from records.load import FlowReading, TargetReading
 from records.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
 from records.types import LevelValue
+from records.usage import Footprint, Usage
 
 KINDS = ("service", "corrected", "lag", "first_byte", "gap")
 BEFORE = Footprint(pss_mib=20.0, own_mib=15.0, threads=3)

@@ -14,7 +14,8 @@ import a2wsgi
 from asgi_app.types import Message, Receive, Scope, Send
 from bridge.guarded_asgi import AsWSGI
 from bridge.guarded_wsgi import AsASGI
-from bridge.stock import DEFAULT_POOL, POOL_SETTING
+from bridge.stock import DEFAULT_POOL
+from records.settings import BRIDGE_POOL
 from wsgi_app.types import Environ, StartResponse
 
 INTERVAL_S = 0.02
@@ -108,7 +109,7 @@ async def fails_to_start(scope: Scope, receive: Receive, send: Send) -> None:
         await over_asgi(scope, receive, send)
 
 
-POOL = int(os.environ.get(POOL_SETTING, DEFAULT_POOL))
+POOL = int(os.environ.get(BRIDGE_POOL, DEFAULT_POOL))
 
 wsgi_bridged = a2wsgi.WSGIMiddleware(over_wsgi, POOL)  # type: ignore[arg-type] # a2wsgi spells environ and scope out
 wsgi_guarded = AsASGI(over_wsgi)

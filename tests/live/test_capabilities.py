@@ -57,7 +57,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Capability]:
 
 
 def test_every_experiment_has_an_expectation() -> None:
-    """A new row is reaper to something."""
+    """A new row is held to something."""
     assert list(EXPECTED) == list(EXPERIMENTS)
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from lab.judge.comparisons import sound
 from lab.measure.contract_check import broken_promises
-from lab.measure.execution import compare
 from lab.measure.load_generator import Generator, generator
 from lab.measure.new_run import new_run
 from lab.measure.plan import Profile, Task, plan
@@ -21,7 +20,7 @@ from lab.servers import Settings
 from lab.stacks import Stack, find
 from loadtests.scenarios import SCENARIOS
 from records.run import Run
-from tests.lab.measure.test_execution import Silence
+from tests.lab.measure.test_execution import Silence, execute
 
 BRIEF = Profile("brief", "for tests", ())
 
@@ -50,7 +49,7 @@ def made(tasks: Sequence[Task], folder: Path, reaper: Reaper, load: Generator) -
     run = new_run(BRIEF, [task.stack for task in tasks], tasks, Settings(), seed=1, machine={})
     (folder / "logs").mkdir()
     before = family()
-    compare(run, tasks, TrialRunner(Settings(), reaper, load, [], folder / "logs"), folder, Silence())
+    execute(run, tasks, TrialRunner(Settings(), reaper, load, [], folder / "logs"), folder, Silence())
     _, alive = psutil.wait_procs(family() - before, timeout=15)
     assert alive == []
     return read(folder)

@@ -21,6 +21,7 @@ from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import find
+from records.usage import cpu_s_since
 
 Cross = Callable[..., Serving]
 
@@ -46,7 +47,7 @@ def cross(reaper: Reaper, tmp_path: Path) -> Iterator[Cross]:
 
         def give(name: str, app: str = "", *, threads: int = CLIENTS, awaited: bool = True) -> Serving:
             stack = find(name)
-            target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.name.partition('-')[2]}"
+            target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.bridge}"
             served = replace(stack, app=replace(stack.app, target=target))
             server = serving(served, Settings(threads=threads), reaper, log_path=tmp_path / "log")
             running = open_servers.enter_context(server)
@@ -95,7 +96,7 @@ def busy_s(server: Serving) -> float:
     """Return the CPU seconds that a server uses while nobody asks it anything."""
     before = cpu_times(tree(server.pid))
     time.sleep(WATCH_S)
-    return cpu_times(tree(server.pid)).since(before)
+    return cpu_s_since(cpu_times(tree(server.pid)), before)
 
 
 def test_stock_wsgi_bridge_is_lost_with_its_clients(cross: Cross) -> None:

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from lab.judge.reading import FlowReading, LoadReading, Usage
+from lab.judge.reading import target_of
 from lab.measure.load_generator import Generator, LoadFailed, Order, generator
 from lab.measure.reaper import Reaper
 from lab.measure.trial import watch_turns
 from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC
 from loadtests.schedule import Turns
+from records.load import FlowReading, LoadReading
 from records.types import LevelValue
+from records.usage import Usage
 from tests.live.conftest import Serve
 
 WINDOW_S = 1.0
@@ -38,7 +40,7 @@ def came(
     """Return what a second of a scenario brought from uvicorn, by flow; a test names scenario and level."""
     scenario, level = request.param
     url = serve("uvicorn/asgi").url
-    return loaded(load, Order(scenario, level, WINDOW_S, (url,)), tmp_path).target().flows
+    return target_of(loaded(load, Order(scenario, level, WINDOW_S, (url,)), tmp_path)).flows
 
 
 def of(scenario: str, level: LevelValue) -> pytest.MarkDecorator:
@@ -142,7 +144,7 @@ def test_several_processes_share_one_schedule(load: Generator, serve: Serve, tmp
     """Two processes send 400 requests in ten turns of 80 ms: 200 each, and 40 in each turn."""
     url = serve("uvicorn/asgi").url
     report = loaded(load, Order("baseline", 500, WINDOW_S, (url,), processes=2), tmp_path)
-    traffic = report.target().flows[TRAFFIC]
+    traffic = target_of(report).flows[TRAFFIC]
     assert [part[0].flows[TRAFFIC].due for part in report.parts] == [200, 200]
     assert (traffic.due, traffic.errors) == (400, {})
     assert [second.answers for second in traffic.seconds[1:-1]] == [40] * 8
@@ -174,7 +176,7 @@ def test_targets_in_turns_each_get_their_share(load: Generator, serve: Serve, tm
     names = ("uvicorn/asgi", "gunicorn-gthread/wsgi")
     order = Order("baseline", 500, 0.5, tuple(serve(name).url for name in names), seed=7)
     report, usage = in_turns(load, order, names, serve, tmp_path)
-    flows = [report.target(number).flows[TRAFFIC] for number in (0, 1)]
+    flows = [target_of(report, number).flows[TRAFFIC] for number in (0, 1)]
     assert [(flow.due, flow.errors) for flow in flows] == [(200, {}), (200, {})]
     assert [[each.answers for each in flow.seconds[1:-1]] for flow in flows] == [[40] * 3] * 2
     assert [len(turns) for turns in usage] == [5, 5]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.commands.remote_options import targets_of
+from lab.commands.other_machines import targets_of
 from lab.errors import TrialFailed, UsageError
 from lab.measure.execution import as_trial
 from lab.measure.load_generator import Generator, generator

@@ -1,4 +1,4 @@
-"""Trials of real stacks on the runner."""
+"""Trials of real stacks."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -81,7 +81,7 @@ def test_an_event_loop_survives_clients_that_leave(runner: TrialRunner) -> None:
 
 
 def test_a_stock_bridge_does_not_survive_clients_that_leave(runner: TrialRunner) -> None:
-    """Each client that leaves a stream holds a thread of the bridge's pool for good: with all reaper it is over."""
+    """Each client that leaves a stream holds a thread of the bridge's pool for good: with all held it is over."""
     trial = abandoned(runner, "uvicorn/wsgi-bridged")
     assert trial.status == "ok"
     assert "answered_after_ms" not in trial.figures

@@ -20,7 +20,7 @@ AFTERWARDS = Flow("after", "/cpu", users=10, of_ceiling=0.5, from_s=5.0)
 
 
 def stage_of(*flows: Flow, opens_at: float = 100.0) -> LevelRun:
-    """Return a level_run that began at 90 s, whose window of ten seconds is known."""
+    """Return the run of a level that began at 90 s, whose window of ten seconds is known."""
     level_run = LevelRun(Level(1, flows, window_s=10.0), HOSTS[:1])
     level_run.started_at = 90.0
     level_run.open(opens_at, opens_at + 10.0)
@@ -28,7 +28,7 @@ def stage_of(*flows: Flow, opens_at: float = 100.0) -> LevelRun:
 
 
 def taken(level_run: LevelRun) -> list[Lane]:
-    """Take as many places as a level_run has users for."""
+    """Take as many places as there are users for."""
     lanes = [level_run.take_place() for _ in range(level_run.users)]
     return [lane for lane in lanes if lane is not None]
 

@@ -1,10 +1,10 @@
 """What is kept of the load. Times are plain numbers: nothing here waits or measures."""
 
-import json
 from dataclasses import replace
 from math import inf
 from typing import Any
 
+import msgspec
 import pytest
 from hdrh.histogram import HdrHistogram
 
@@ -51,7 +51,7 @@ def answer(
 
 def told(recorder: Recorder, flow: str = "traffic") -> Report:
     """Close the window; return what came of a flow, as JSON has it."""
-    report: Report = json.loads(json.dumps(recorder.close()))["flows"][flow]
+    report: Report = msgspec.to_builtins(recorder.close())[flow]
     return report
 
 
@@ -305,7 +305,7 @@ def test_flows_are_kept_apart() -> None:
         lane.due_at = 12.0
         recorder.sent(lane, 12.0)
         recorder.answered(lane, 12.001, 0.001, None)
-    flows = json.loads(json.dumps(recorder.close()))["flows"]
+    flows = msgspec.to_builtins(recorder.close())
     assert {name: tally["answers"] for name, tally in flows.items()} == {"traffic": 2, "probe": 1}
 
 
@@ -380,6 +380,13 @@ def test_connections_that_stand_open_at_the_end_are_held(*, stays_open: bool, he
     assert (told(recorder)["held"], lane.answers) == (held, 1)
 
 
+def test_a_connection_that_never_stood_is_answered_too() -> None:
+    """That there is none to hold is an answer, and nobody waits for another."""
+    recorder, (lane,) = recording(IDLE)
+    recorder.holds(lane, open_=False)
+    assert (told(recorder)["held"], lane.answers) == (0, 1)
+
+
 def test_bytes_count_when_they_are_read_in_the_window() -> None:
     """Of a body that doesn't end what is read before the opening and from the closing on is left out."""
     recorder, (lane,) = recording(DOWNLOAD)
@@ -428,9 +435,9 @@ def test_a_traced_flow_keeps_each_latency() -> None:
         for due_at in (9.0, 10.5, 12.0):
             lane.due_at = due_at
             answer(recorder, lane, due_at + 0.25, 0.5)
-    flows = json.loads(json.dumps(recorder.close()))["flows"]
-    assert flows["traffic"]["trace"] == [[0.5, 0.75], [2.0, 0.75]]
-    assert flows["other"]["trace"] == []
+    flows = recorder.close()
+    assert flows["traffic"].trace == [(0.5, 0.75), (2.0, 0.75)]
+    assert flows["other"].trace == []
 
 
 def test_turns_are_kept_by_the_round_in_which_a_request_was_due() -> None:

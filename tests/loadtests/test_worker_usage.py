@@ -4,17 +4,18 @@ import time
 
 import pytest
 
-from loadtests.worker_usage import Moment, effort, machine_id, watched
+from loadtests.machine import machine_id
+from loadtests.worker_usage import Moment, usage, watched
 
 
-def test_effort_is_told_on_average_and_at_its_worst() -> None:
+def test_usage_is_told_on_average_and_at_its_worst() -> None:
     """The last second counts for as long as it was."""
     moments = [Moment(10.0, 1.0, 50.0), Moment(11.0, 1.25, 51.0), Moment(11.5, 1.75, 51.5)]
-    told = effort(moments)
-    assert told["cores"] == pytest.approx(0.5)
-    assert told["cores_max"] == pytest.approx(1.0)
-    assert told["machine_cores"] == pytest.approx(1.0)
-    assert told["machine"] == machine_id() != ""
+    used = usage(moments)
+    assert used.cores == pytest.approx(0.5)
+    assert used.cores_max == pytest.approx(1.0)
+    assert used.machine_cores == pytest.approx(1.0)
+    assert used.machine == machine_id() != ""
 
 
 def test_a_window_is_watched_at_its_edges_and_each_second() -> None:

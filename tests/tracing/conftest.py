@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from records.settings import TRACE_FILE
 from tracing import journal
 
 Journal = Callable[[], list[dict[str, Any]]]
@@ -17,7 +18,7 @@ Journal = Callable[[], list[dict[str, Any]]]
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     """Return a function that reads what was written down so far."""
     path = tmp_path / "trace.jsonl"
-    monkeypatch.setenv(journal.SETTING, str(path))
+    monkeypatch.setenv(TRACE_FILE, str(path))
     journal.output.cache_clear()
     descriptor = journal.output()
     yield lambda: [json.loads(line) for line in path.read_text().splitlines()]

@@ -34,7 +34,7 @@ def narrowed(
     return msgspec.structs.replace(diff, differences=kept)
 
 
-def told(diff: Diff) -> RenderableType:
+def render(diff: Diff) -> RenderableType:
     """Return for a terminal whether the runs may be compared, what differs, and a table for each place."""
     return Group(
         Text(diff.says, style="bold" if diff.comparable else "bold red"),
@@ -94,10 +94,10 @@ def _table(scenario: str, level: LevelValue, found: Sequence[Difference], *, int
 
 def _value(each: Difference, value: Quantity, *, interval: bool) -> str:
     unit = UNITS.get(each.unit, each.unit)
-    told = f"{shown(each.figure, value.value)} {unit}".strip()
+    render = f"{shown(each.figure, value.value)} {unit}".strip()
     if not interval or value.low is None or value.high is None:
-        return told
-    return f"{told} ({within(each.figure, value.low, value.high)})"
+        return render
+    return f"{render} ({within(each.figure, value.low, value.high)})"
 
 
 def _interval(ratio: Quantity | None) -> str:

@@ -15,7 +15,7 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 WIDTH = 20
 
 
-def told(history: History) -> RenderableType:
+def render(history: History) -> RenderableType:
     """Return a bar for each stack and run, the oldest first, and which runs had another environment."""
     table = RichTable(
         title=f"{history.figure}, {history.scenario}@{history.level}",

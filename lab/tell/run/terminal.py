@@ -11,7 +11,7 @@ from lab.tell.run.tables import Cell, Table, tables
 from records.run import Calibration, Run, StackRecord
 
 
-def told(run: Run) -> RenderableType:
+def render(run: Run) -> RenderableType:
     """Return one table for each scenario, and what could not be measured."""
     return Group(
         *(as_rich(table) for table in tables(run)),

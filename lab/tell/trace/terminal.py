@@ -21,7 +21,7 @@ LONGEST_VALUE = 70
 STYLES = {"wsgi": "yellow", "asgi": "cyan", "": "default"}
 
 
-def told(trace: Trace, width: int) -> RenderableType:
+def render(trace: Trace, width: int) -> RenderableType:
     """Return a whole trace for a terminal of so many columns."""
     abreast = max(1, min(len(trace.stacks), width // NARROWEST))
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
@@ -29,7 +29,7 @@ def told(trace: Trace, width: int) -> RenderableType:
         grid.add_column(ratio=1)
     for start in range(0, len(trace.stacks), abreast):
         grid.add_row(*(time_line(stack) for stack in trace.stacks[start : start + abreast]))
-    tables = [keys(found, interface) for interface, found in by_interface(sites(trace.stacks))]
+    tables = [keys(calls, interface) for interface, calls in by_interface(sites(trace.stacks))]
     return Group(Text(request_line(trace.asked), style="bold"), Text(""), grid, *tables)
 
 
@@ -101,40 +101,40 @@ def footer(trace: StackTrace) -> list[Text]:
     ]
 
 
-def by_interface(found: Sequence[Site]) -> list[tuple[Interface, list[Site]]]:
+def by_interface(calls: Sequence[Site]) -> list[tuple[Interface, list[Site]]]:
     """Return the calls of each interface, where there are any."""
-    groups = [(name, [s for s in found if s.event.interface == name]) for name in get_args(Interface)]
+    groups = [(name, [s for s in calls if s.event.interface == name]) for name in get_args(Interface)]
     return [(name, group) for name, group in groups if group]
 
 
-def keys(found: Sequence[Site], interface: Interface) -> RenderableType:
+def keys(calls: Sequence[Site], interface: Interface) -> RenderableType:
     """Return each key with its value and meaning; where calls differ, each call's by its number."""
     name = {"wsgi": "environ", "asgi": "scope"}[interface]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold")
-    table.title = f"{name}: " + "; ".join(f"{n} {site.says}" for n, site in enumerate(found, start=1))
+    table.title = f"{name}: " + "; ".join(f"{n} {site.says}" for n, site in enumerate(calls, start=1))
     table.add_column("key", no_wrap=True)
     table.add_column("value", overflow="fold", ratio=2)
     table.add_column("what it is", ratio=3)
-    for key, values in valued(found):
+    for key, values in valued(calls):
         known = key_of(interface, key)
         meaning = Text.assemble(known.means, (f" ({known.section})", "dim"))
         table.add_row(Text(visible(key)), Text("\n".join(values)), meaning)
     return table
 
 
-def valued(found: Sequence[Site]) -> list[tuple[str, list[str]]]:
+def valued(calls: Sequence[Site]) -> list[tuple[str, list[str]]]:
     """Return every key with its values: one where all calls agree, else a line for each that differs."""
-    names = dict.fromkeys(key for site in found for key in site.keys)
-    return [(name, _values(found, name)) for name in sorted(names, key=_order)]
+    names = dict.fromkeys(key for site in calls for key in site.keys)
+    return [(name, _values(calls, name)) for name in sorted(names, key=_order)]
 
 
 def _order(name: str) -> tuple[bool, bool, str]:
     return name.startswith("HTTP_"), "." in name, name
 
 
-def _values(found: Sequence[Site], name: str) -> list[str]:
+def _values(calls: Sequence[Site], name: str) -> list[str]:
     numbers: dict[str, list[str]] = {}
-    for number, site in enumerate(found, start=1):
+    for number, site in enumerate(calls, start=1):
         value = brief(site.keys[name]) if name in site.keys else "–"
         numbers.setdefault(value, []).append(str(number))
     if len(numbers) == 1:

@@ -53,7 +53,7 @@ def rows(trace: StackTrace, most: int) -> list[Row]:
     life = {event.call for event in trace.life}
     running = list(running_lanes(events, trace.unfinished, life))
     pauses = [0.0, *(after.at_ms - before.at_ms for before, after in pairwise(events))]
-    made = [
+    all_rows = [
         Row(
             event,
             label(event),
@@ -65,7 +65,7 @@ def rows(trace: StackTrace, most: int) -> list[Row]:
         )
         for event, pause, lanes in zip(events, pauses, running, strict=True)
     ]
-    return shortened(made, most)
+    return shortened(all_rows, most)
 
 
 def folded(events: Sequence[Event]) -> list[Event]:
@@ -85,9 +85,9 @@ def folded(events: Sequence[Event]) -> list[Event]:
 
 def letters_of(trace: StackTrace) -> dict[Where, str]:
     """Return a letter for each process, thread and task, in the order in which they appear."""
-    found = dict.fromkeys(event.where for event in [*trace.events, *trace.life] if event.where)
+    places = dict.fromkeys(event.where for event in [*trace.events, *trace.life] if event.where)
     names = [*ascii_lowercase, *(f"{a}{b}" for a in ascii_lowercase for b in ascii_lowercase)]
-    return dict(zip(found, names, strict=False))
+    return dict(zip(places, names, strict=False))
 
 
 def ran_on(trace: StackTrace) -> list[tuple[str, str]]:
@@ -113,14 +113,14 @@ def running_lanes(
         yield frozenset(lanes[call] for call in first if first[call] <= number <= last[call])
 
 
-def shortened(made: list[Row], most: int) -> list[Row]:
+def shortened(shown: list[Row], most: int) -> list[Row]:
     """Return the first two thirds and the last third of too many rows."""
-    if len(made) <= most:
-        return made
+    if len(shown) <= most:
+        return shown
     head, tail = most * 2 // 3, most - most * 2 // 3
-    resumed = made[-tail]
-    after = Row(**{**vars(resumed), "skipped": len(made) - most, "pause_ms": 0.0})
-    return [*made[:head], after, *made[len(made) - tail + 1 :]]
+    resumed = shown[-tail]
+    after = Row(**{**vars(resumed), "skipped": len(shown) - most, "pause_ms": 0.0})
+    return [*shown[:head], after, *shown[len(shown) - tail + 1 :]]
 
 
 def sites(traces: Sequence[StackTrace]) -> list[Site]:

@@ -9,10 +9,9 @@ import msgspec
 import pytest
 
 from lab.commands import dashboard
-from lab.commands.dashboard import Judging, Place
+from lab.commands.dashboard import Judging
 from lab.errors import LabError
-from lab.judge.reading import TargetReading
-from lab.measure.dashboard_run import Played
+from lab.measure.dashboard_locust import PageAddress, check_alive
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import Serving
 from lab.remote.agent import Handler, Listener
@@ -20,8 +19,8 @@ from lab.run_folder import read
 from lab.servers import HOST, Settings
 from lab.stacks import Command, find
 from lab.tell.charts.palette import look_of
-from loadtests.dashboard.agent_client import Agent
-from loadtests.dashboard.lineup import read_lineup
+from records.dashboard import AgentAddress, Lineup, RecordedLoad
+from records.load import TargetReading
 
 STACKS = ("gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/wsgi-bridged")
 
@@ -50,28 +49,30 @@ def served() -> ServedStacks:
 )
 def test_place_names_an_address_that_can_be_opened(host: str, url: str) -> None:
     """Where it listens everywhere loopback is told; an IPv6 address stands in brackets (RFC 3986)."""
-    assert Place(host, 8100).url == url
+    assert PageAddress(host, 8100).url == url
 
 
 def test_locust_reads_the_lineup(tmp_path: Path) -> None:
     """Names, addresses, slots, colours and dashes arrive in the order of the stacks, with the agent."""
     path = tmp_path / "lineup.json"
-    path.write_bytes(dashboard.lineup(served(), Settings(threads=4), "http://127.0.0.1:1", "secret"))
-    lineup = read_lineup(path)
+    path.write_bytes(
+        msgspec.json.encode(dashboard.lineup(served(), Settings(threads=4), "http://127.0.0.1:1", "secret"))
+    )
+    lineup = msgspec.json.decode(path.read_bytes(), type=Lineup)
     assert [entry.name for entry in lineup.stacks] == list(STACKS)
     assert [entry.url for entry in lineup.stacks] == [f"http://127.0.0.1:{9000 + n}" for n in range(3)]
     assert [entry.slots["interface"] for entry in lineup.stacks] == [1, None, 4]
     assert [(entry.colour, list(entry.dash)) for entry in lineup.stacks] == [
         (look_of(name).colour, list(look_of(name).dash)) for name in STACKS
     ]
-    assert lineup.agent == Agent("http://127.0.0.1:1", "secret")
+    assert lineup.agent == AgentAddress("http://127.0.0.1:1", "secret")
 
 
 def test_locust_that_said_nothing_is_told(tmp_path: Path) -> None:
     """A log that was never written doesn't hide the end."""
     ended = cast("subprocess.Popen[bytes]", SimpleNamespace(poll=lambda: -9))
     with pytest.raises(LabError, match=r"^Locust ended by itself with exit code -9: it said nothing\.$"):
-        dashboard.check_alive(ended, tmp_path / "locust.log")
+        check_alive(ended, tmp_path / "locust.log")
 
 
 def test_locusts_last_line_says_why(tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_locusts_last_line_says_why(tmp_path: Path) -> None:
     log_path.write_text("first\nlast\n")
     ended = cast("subprocess.Popen[bytes]", SimpleNamespace(poll=lambda: 1))
     with pytest.raises(LabError, match=r"with exit code 1: last$"):
-        dashboard.check_alive(ended, log_path)
+        check_alive(ended, log_path)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def record() -> bytes:
     """Return the record of a load in which nobody was asked."""
     nothing = {name: TargetReading({}) for name in STACKS}
     return msgspec.json.encode(
-        Played("starvation", 100.0, 104.0, 10.0, dict.fromkeys(STACKS, 0), nothing, [])
+        RecordedLoad("starvation", 100.0, 104.0, 10.0, dict.fromkeys(STACKS, 0), nothing, [])
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from lab.commands.cli import APP
+from lab.commands.app import app
 from lab.commands.job_summary import VARIABLE
 from lab.errors import LabError, UsageError
 from lab.run_folder import point_latest, write
@@ -19,7 +19,7 @@ RULE = "slow-io@50 uvicorn/asgi throughput >= 0.9"
 
 def lab(*arguments: object) -> Result:
     """Run the lab command; an error is raised, as its caller gets it."""
-    result = CliRunner().invoke(APP, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(app(), [str(argument) for argument in arguments])
     if isinstance(result.exception, Exception):
         raise result.exception
     return result

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from lab.commands.cli import APP
+from lab.commands.app import app
 from lab.errors import LabError
 
 
@@ -18,6 +18,6 @@ from lab.errors import LabError
 )
 def test_wrong_use_is_one_sentence(arguments: list[str], says: str) -> None:
     """It says what to do."""
-    refused = CliRunner().invoke(APP, ["trace", *arguments]).exception
+    refused = CliRunner().invoke(app(), ["trace", *arguments]).exception
     assert isinstance(refused, LabError)
     assert says in str(refused)

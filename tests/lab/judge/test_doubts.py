@@ -7,9 +7,11 @@ import pytest
 
 from lab.judge.doubts import doubts
 from lab.judge.figures import figured
-from lab.judge.reading import Aftermath, FlowReading, Reading, SecondReading, Usage, WorkerReading
+from lab.judge.reading import Aftermath, Reading
 from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Behaviour, Flow, Level
+from records.load import FlowReading, SecondReading, WorkerReading
 from records.run import Doubt
+from records.usage import Usage
 from tests.lab import runs
 
 CLOSED = Flow(TRAFFIC, "/sleep", users=10, waits_s=0.1)
@@ -228,7 +230,7 @@ def test_doubts_name_figures_of_their_flow_alone() -> None:
 
 def by_workers(lost: int, *cores: float) -> tuple[Reading, Level]:
     """Return a sound trial loaded by workers of other machines that used so many cores, with so many lost."""
-    workers = [WorkerReading(f"far-{n}", 0.0005 * n, f"there-{n}", c, c, c) for n, c in enumerate(cores)]
+    workers = [WorkerReading(f"there-{n}", c, c, c, f"far-{n}", 0.0005 * n) for n, c in enumerate(cores)]
     reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), workers=workers, lost=lost)
     return reading, Level(1, (OPEN,), 2.0)
 

@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from lab.judge.figures import FIGURES, by_second, describe, figured, judged
-from lab.judge.reading import Aftermath, FlowReading, Footprint, Reading, SecondReading, Usage, WorkerReading
+from lab.judge.reading import Aftermath, Reading
 from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Behaviour, Flow, Level
+from records.load import FlowReading, SecondReading, WorkerReading
+from records.usage import Footprint, Usage
 from tests.lab import runs
 
 SLEEP = Flow(TRAFFIC, "/sleep", users=20, waits_s=0.1)
@@ -265,7 +267,7 @@ def test_every_figure_is_described() -> None:
     left = Aftermath(1.0, 0.0, runs.AFTER, answered_ms=1.0)
     full = runs.reading(traffic=runs.flow(kinds), probe=runs.flow(kinds))
     received, held = (msgspec.structs.replace(runs.flow(), **{name: 1}) for name in ("bytes", "held"))
-    far = WorkerReading("far", 0.001, "there", cores=0.5, cores_max=0.5, machine_cores=0.5)
+    far = WorkerReading("there", 0.5, 0.5, 0.5, name="far", clock_error_s=0.001)
     trials = [
         (msgspec.structs.replace(full, aftermath=left, workers=[far]), probed),
         (runs.reading(traffic=received), DOWNLOAD),

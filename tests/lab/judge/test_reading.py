@@ -1,6 +1,5 @@
 """What processes recorded, taken together."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.judge.reading import FlowReading, LoadReading, Reading, TargetReading, Usage, WorkerReading
+from lab.judge.reading import Reading, target_of
 from lab.judge.statistics import decode
 from loadtests.recorder import Lane, Recorder
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from records.load import FlowReading, LoadReading, TargetReading, WorkerReading
+from records.usage import Usage
 from tests.lab import runs
 
 FLOWS = (
@@ -44,7 +45,7 @@ requests = st.lists(
 )
 
 
-def recorded(sent: Sequence[Sent], users: Sequence[int], ahead_s: float = 0.0) -> dict[str, object]:
+def recorded(sent: Sequence[Sent], users: Sequence[int], ahead_s: float = 0.0) -> TargetReading:
     """Return what a process recorded of some users' requests, by a clock that is so far ahead."""
     recorder, lanes = Recorder(), [Lane(flow, 0) for flow in FLOWS for _ in range(flow.users)]
     for user in users:
@@ -57,13 +58,13 @@ def recorded(sent: Sequence[Sent], users: Sequence[int], ahead_s: float = 0.0) -
             recorder.sent(lane, sent_at)
             recorder.chunk(lane, sent_at + each.service_s / 2)
             recorder.answered(lane, sent_at + each.service_s, each.service_s, each.error)
-    return {**recorder.close(), "ceiling_per_s": 10.0 * len(users)}
+    return TargetReading(recorder.close(), ceiling_per_s=10.0 * len(users))
 
 
-def read(*parts: dict[str, object]) -> TargetReading:
+def read(*parts: TargetReading) -> TargetReading:
     """Return what the lab reads of one target that several processes loaded."""
-    text = json.dumps({"opened_at": OPENS_AT, "closed_at": CLOSES_AT, "parts": [[part] for part in parts]})
-    return msgspec.json.decode(text, type=LoadReading).target()
+    text = msgspec.json.encode(LoadReading(OPENS_AT, CLOSES_AT, [[part] for part in parts]))
+    return target_of(msgspec.json.decode(text, type=LoadReading))
 
 
 def plain(flow: FlowReading) -> dict[str, object]:
@@ -99,14 +100,14 @@ def test_targets_are_told_apart() -> None:
     """Each target has the parts that belong to it alone."""
     one, two = (TargetReading({TRAFFIC: runs.flow({"service": [1.0] * n})}) for n in (1, 2))
     load = LoadReading(0.0, 1.0, [[one, two], [one, two]])
-    assert [load.target(number).flows[TRAFFIC].answers for number in (0, 1)] == [2, 4]
+    assert [target_of(load, number).flows[TRAFFIC].answers for number in (0, 1)] == [2, 4]
 
 
 def test_a_flow_that_one_process_has_is_kept() -> None:
     """A flow with fewer users than there are processes is missing in some parts and in no sum."""
     probe = TargetReading({PROBE: runs.flow({"service": [3.0]})})
     both = TargetReading({TRAFFIC: runs.flow({"service": [1.0]}), PROBE: runs.flow({"service": [4.0]})})
-    merged = LoadReading(0.0, 1.0, [[probe], [both]]).target()
+    merged = target_of(LoadReading(0.0, 1.0, [[probe], [both]]))
     assert {name: flow.answers for name, flow in merged.flows.items()} == {PROBE: 2, TRAFFIC: 1}
 
 
@@ -166,7 +167,7 @@ def test_parts_by_other_clocks_add_up_to_one_record(sent: list[Sent], ahead_s: f
 def test_workers_elsewhere_are_no_background() -> None:
     """Of a machine that nobody else reads the worker's part is known; what its neighbours use is background."""
     here = Usage(2.0, 0.5, 0.25, 0.0, 1.0)
-    worker = WorkerReading("far", 0.001, "there", cores=0.5, cores_max=0.75, machine_cores=0.625)
+    worker = WorkerReading("there", 0.5, 0.75, 0.625, name="far", clock_error_s=0.001)
     reading = msgspec.structs.replace(runs.reading(), usage=[here], workers=[worker], machines=["here"])
     assert reading.background_cpu_s == 0.25 + 0.125 * 2
     assert reading.generator_cpu_s == 0.25 + 0.5 * 2
@@ -175,6 +176,6 @@ def test_workers_elsewhere_are_no_background() -> None:
 def test_busy_seconds_of_a_machine_count_once() -> None:
     """Two workers in containers of this machine are read with it: only what they used is taken off."""
     here = Usage(1.0, 0.5, 0.25, 0.0, 2.0)
-    worker = WorkerReading("near", 0.001, "here", cores=0.5, cores_max=0.75, machine_cores=1.75)
+    worker = WorkerReading("here", 0.5, 0.75, 1.75, name="near", clock_error_s=0.001)
     reading = msgspec.structs.replace(runs.reading(), usage=[here], workers=[worker] * 2, machines=["here"])
     assert reading.background_cpu_s == 0.25

@@ -6,16 +6,17 @@ import msgspec
 import pytest
 
 from lab import json_schema
-from lab.judge.reading import FlowReading, TargetReading
 from lab.measure import dashboard_run
-from lab.measure.dashboard_run import LIVE, Played, Used, run_of
-from lab.remote.agent import StackUsage, UsageReport
+from lab.measure.dashboard_run import LIVE, run_of
 from lab.servers import Settings
 from lab.stacks import find
 from lab.tell.charts.scenario_charts import pictures
 from lab.tell.run import html, terminal
 from loadtests.dashboard.manual_flows import kinds_of_work
+from records.dashboard import RecordedLoad, UsageSample
+from records.load import FlowReading, TargetReading
 from records.run import Run
+from records.usage import StackUsage, UsageReport
 from tests.lab import runs
 
 LOOP, SYNC, BRIDGED = "uvicorn/asgi", "gunicorn-sync/wsgi", "uvicorn/wsgi-bridged"
@@ -28,32 +29,32 @@ BOTH = {"traffic": SLOW, "probe": PROBE}
 BEGAN = 1_767_323_045.0  # 2026-01-02T03:04:05 UTC
 
 
-def used(at: float, cpu_s: float, *stacks: str) -> Used:
+def used(at: float, cpu_s: float, *stacks: str) -> UsageSample:
     """Return what the agent told at a moment: each stack has used so much."""
-    told = {name: StackUsage({7: cpu_s}, runs.BEFORE, alive=True) for name in stacks}
-    return Used(UsageReport(at, "here", 3 * cpu_s, 0.0, told), cpu_s)
+    render = {name: StackUsage({7: cpu_s}, runs.BEFORE, alive=True) for name in stacks}
+    return UsageSample(UsageReport(at, "here", 3 * cpu_s, 0.0, render), cpu_s)
 
 
 def played(
     targets: Mapping[str, Mapping[str, FlowReading]],
     users: Mapping[str, int] | None = None,
-    looks: list[Used] | None = None,
+    looks: list[UsageSample] | None = None,
     scenario: str = "starvation",
-) -> Played:
+) -> RecordedLoad:
     """Return the record of a load of four seconds, in which each stack used half a core."""
     stacks = tuple(targets)
-    return Played(
+    return RecordedLoad(
         scenario=scenario,
         began_at=100.0,
         closed_at=104.0,
         probes_per_s=10.0,
         users=dict(users or dict.fromkeys(stacks, 20)),
         targets={name: TargetReading(dict(flows)) for name, flows in targets.items()},
-        used=[used(100.0 + n, n / 2, *stacks) for n in range(5)] if looks is None else looks,
+        usage=[used(100.0 + n, n / 2, *stacks) for n in range(5)] if looks is None else looks,
     )
 
 
-def made(record: Played) -> Run:
+def made(record: RecordedLoad) -> Run:
     """Return the run of a record."""
     stacks = [find(name) for name in record.targets]
     return run_of(record, stacks, Settings(), {"python": "CPython 3.11"}, BEGAN)
@@ -137,7 +138,7 @@ def test_requests_of_buttons_change_nothing_but_the_share_of_cpu() -> None:
 
 
 @pytest.mark.parametrize("looks", [[], [used(100.0, 0.0, LOOP)]], ids=["none", "one"])
-def test_load_without_two_looks_has_no_trial(looks: list[Used]) -> None:
+def test_load_without_two_looks_has_no_trial(looks: list[UsageSample]) -> None:
     """Usage lies between two looks: a load that was stopped at once has none."""
     run = made(played({LOOP: BOTH}, looks=looks))
     json_schema.check(run)
@@ -177,7 +178,7 @@ def test_it_is_told_like_any_run(scenario: str) -> None:
     run = made(played({LOOP: BOTH, SYNC: {"traffic": STUCK, "probe": PROBE}}, scenario=scenario))
     page = html.report(run, pictures(run), {})
     assert "all stacks were loaded at once, on one machine, by hand" in page
-    assert terminal.told(run) is not None
+    assert terminal.render(run) is not None
 
 
 def test_load_of_nobody_is_told() -> None:

@@ -1,4 +1,4 @@
-"""The whole pipeline in milliseconds, with a runner that has no servers."""
+"""The whole pipeline in milliseconds, with a maker of trials that has no servers."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lab.errors import Cannot, TrialFailed
-from lab.measure.execution import compare
+from lab.judge.comparisons import judge
+from lab.measure.execution import TrialMaker, Watcher, check_stacks, kept, make_trials
 from lab.measure.load_generator import LoadFailed
 from lab.measure.new_run import new_run
 from lab.measure.plan import PROFILES, Task, plan, scenarios_of, stacks_of
@@ -65,16 +66,24 @@ class Silence:
         """Ignore it."""
 
 
+def execute(run: Run, tasks: Sequence[Task], maker: TrialMaker, folder: Path, watcher: Watcher) -> None:
+    """Check, measure and judge a run, as `lab compare` does."""
+    with kept(run, folder):
+        check_stacks(run, tasks, maker, watcher)
+        make_trials(run, tasks, maker, folder, watcher)
+        judge(run)
+
+
 def made(folder: Path, runner: FakeTrialMaker) -> Run:
-    """Make a smoke run on a runner and read what was kept."""
+    """Make a smoke run without servers and read what was kept."""
     stacks = stacks_of(SMOKE, [])
     tasks = plan(SMOKE, stacks, scenarios_of(SMOKE, []), seed=1)
     run = new_run(SMOKE, stacks, tasks, Settings(), seed=1, machine={})
     try:
-        compare(run, tasks, runner, folder, Silence())
+        execute(run, tasks, runner, folder, Silence())
     finally:
-        kept = read(folder)
-    return kept
+        saved = read(folder)
+    return saved
 
 
 def test_every_trial_is_made_and_kept(tmp_path: Path) -> None:
@@ -147,7 +156,7 @@ def test_results_are_readable_after_every_trial(tmp_path: Path) -> None:
 
 
 def test_stacks_that_take_turns_are_measured_together(tmp_path: Path) -> None:
-    """One call of the runner gets both stacks where they take turns, and one of them elsewhere."""
+    """One call gets both stacks where they take turns, and one of them elsewhere."""
     runner = FakeTrialMaker()
     run = made(tmp_path, runner)
     assert [len(block) for block in runner.blocks] == [2, 2] + [1] * 10

@@ -5,17 +5,20 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from lab.errors import LabError
+from lab.judge.reading import target_of
 from lab.measure import load_generator as loads
-from lab.measure.load_generator import Generator, Load, LoadFailed, Order, Window, WorkersMissing, generator
+from lab.measure.load_generator import Generator, Load, LoadFailed, Order, WorkersMissing, generator
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import free_port, serving
 from lab.measure.trial import watch
 from lab.servers import Settings
 from lab.stacks import find
+from records.load import Window, WorkersArrived
 from records.run import CrewRecord
 
 URLS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
@@ -54,7 +57,7 @@ def test_steady_load_sends_what_it_promises(reaper: Reaper, tmp_path: Path) -> N
             window = locust.window(server.check_alive)
             usage = watch(server, locust, window)
             report = locust.report()
-    came = report.target().flows["traffic"]
+    came = target_of(report).flows["traffic"]
     assert (report.opened_at, report.closed_at) == (window.opens_at, window.closes_at)
     assert (came.due, came.errors) == (400, {})
     assert 390 <= came.answers <= 405
@@ -197,11 +200,10 @@ def test_who_is_waited_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     fifo, said = tmp_path / "fifo", list[str]()
     os.mkfifo(fifo)
     handle = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
-    os.write(
-        handle, b'{"workers": 1}\n{"workers": 2}\n{"opens_at": 1.0, "closes_at": 3.0, "first_round": 4}\n'
-    )
+    window = Window(1.0, 3.0, 4)
+    os.write(handle, msgspec.json.Encoder().encode_lines([WorkersArrived(1), WorkersArrived(2), window]))
     locust = Load(os.getpid(), handle, tmp_path / "trial")
     locust.gather(CrewRecord("10.0.0.1", 5557, 2, 60.0), lambda: None, said.append)
     assert said == ["load workers: 1 of 2 at 10.0.0.1:5557, waiting for the others"]
-    assert locust.window(lambda: None) == Window(1.0, 3.0, 4)
+    assert locust.window(lambda: None) == window
     os.close(handle)

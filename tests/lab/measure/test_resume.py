@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from lab.errors import TrialFailed, UsageError
-from lab.measure.execution import compare
 from lab.measure.plan import Task
 from lab.measure.resume import left, reopen
 from lab.measure.selection import select
 from lab.run_folder import read, write
 from lab.signals import Stopped
 from records.run import Options, Run
-from tests.lab.measure.test_execution import FakeTrialMaker, Silence
+from tests.lab.measure.test_execution import FakeTrialMaker, Silence, execute
 
 MACHINE = {"python": "CPython 3.11", "uvloop": "1.0"}
 CHOICE = select("smoke", [], [], "uvicorn/asgi", seed=1, options=Options(1, 10))
@@ -44,7 +43,7 @@ def stopped(folder: Path) -> Run:
 
     runner = CountingBench(stop)
     with pytest.raises(Stopped):
-        compare(run, CHOICE.tasks(), runner, folder, Silence())
+        execute(run, CHOICE.tasks(), runner, folder, Silence())
     return read(folder)
 
 
@@ -52,7 +51,7 @@ def resumed(folder: Path, runner: FakeTrialMaker) -> Run:
     """Go on with the run in a folder."""
     run = read(folder)
     tasks = left(run, reopen(run, MACHINE).tasks())
-    compare(run, tasks, runner, folder, Silence())
+    execute(run, tasks, runner, folder, Silence())
     return read(folder)
 
 
@@ -105,7 +104,7 @@ def test_stack_that_wasn_t_checked_yet_is(tmp_path: Path) -> None:
 
     runner.check = interrupted  # type: ignore[method-assign] # the second check is stopped
     with pytest.raises(Stopped):
-        compare(run, CHOICE.tasks(), runner, tmp_path, Silence())
+        execute(run, CHOICE.tasks(), runner, tmp_path, Silence())
     again = CountingBench()
     resumed(tmp_path, again)
     assert [*runner.checked, *again.checked] == [stack.name for stack in CHOICE.stacks]

@@ -139,7 +139,7 @@ def test_pinned_command_says_so() -> None:
 
 
 def test_no_cores_leave_the_command_alone() -> None:
-    """Where cores are shared nothing is reaper to any."""
+    """Where cores are shared nothing is held to any."""
     assert pinned(Command(("serve",)), []) == Command(("serve",))
 
 

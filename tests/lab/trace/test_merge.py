@@ -4,13 +4,14 @@ from pathlib import Path
 
 import msgspec
 
-from lab.trace.merge import Line, calls_since, lanes_of, life_of, time_line, unfinished, written
+from lab.trace.merge import calls_since, lanes_of, lifespan_of, time_line, unfinished, written
 from lab.trace.wire import Wire
+from records.trace import JournalLine
 
 
-def line(at_s: float, step: str, call: str = "1-1", **details: object) -> Line:
+def line(at_s: float, step: str, call: str = "1-1", **details: object) -> JournalLine:
     """Return a line as a witness writes it."""
-    return Line(at_s, "server", "app", "asgi", step, call, 1, "MainThread", 2, "Task-1", details)
+    return JournalLine(at_s, "server", "app", "asgi", step, call, 1, "MainThread", 2, "Task-1", details)
 
 
 LIFE = [line(1, "scope", "1-1", scope={"type": "lifespan"}), line(9, "return", "1-1")]
@@ -39,12 +40,12 @@ def test_calls_before_the_client_are_left_out() -> None:
 
 def test_the_servers_life_is_apart() -> None:
     """From its scope to its end."""
-    assert life_of(LINES) == LIFE
+    assert lifespan_of(LINES) == LIFE
 
 
 def test_calls_without_an_end_are_named() -> None:
     """WSGI ends with close, ASGI with return, raise or cancel."""
-    pulled = Line(1, "server", "app", "wsgi", "return", "1-4", 1, "T", 2, None, {})
+    pulled = JournalLine(1, "server", "app", "wsgi", "return", "1-4", 1, "T", 2, None, {})
     assert unfinished([*ASKED[:1], pulled]) == ["1-3", "1-4"]
     assert unfinished(ASKED) == []
 

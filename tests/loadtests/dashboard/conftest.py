@@ -1,4 +1,4 @@
-"""A live_load at a moment that the test sets."""
+"""A load at a moment that the test sets."""
 
 from types import SimpleNamespace
 
@@ -6,17 +6,17 @@ import pytest
 
 from loadtests.dashboard import live_load as stages
 from loadtests.dashboard import monitor as monitors
-from loadtests.dashboard.lineup import Entry
 from loadtests.dashboard.live_load import LiveLoad
+from records.dashboard import DashboardStack
 from tests.loadtests.dashboard.clocks import Clock
 
-SLOTS = {"interface": 1, "blocking": 1, "offloaded": 1, "client": 1}
+SLOTS: dict[str, int | None] = {"interface": 1, "blocking": 1, "offloaded": 1, "client": 1}
 UNBOUNDED = {**SLOTS, "interface": None}
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return the clock of live_load and monitor."""
+    """Return the clock of load and monitor."""
     clock = Clock()
     told = SimpleNamespace(monotonic=clock, process_time=clock)
     monkeypatch.setattr(stages, "time", told)
@@ -26,11 +26,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def live_load(clock: Clock) -> LiveLoad:
-    """Return a live_load of two stacks whose users have just begun to wait."""
-    del clock  # set before the live_load looks at it
+    """Return a load of two stacks whose users have just begun to wait."""
+    del clock  # set before the load looks at it
     entries = [
-        Entry("gunicorn-sync/wsgi", "http://1", SLOTS, "#000", ()),
-        Entry("uvicorn/asgi", "http://2", UNBOUNDED, "#fff", ()),
+        DashboardStack("gunicorn-sync/wsgi", "http://1", SLOTS, "#000", ()),
+        DashboardStack("uvicorn/asgi", "http://2", UNBOUNDED, "#fff", ()),
     ]
     made = LiveLoad(entries, "slow-io")
     made.begin("starvation")

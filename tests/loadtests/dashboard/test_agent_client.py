@@ -4,27 +4,16 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import cast
 
-import msgspec
+import gevent.socket
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lab.judge.reading import Footprint as LabsFootprint
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import free_port
 from lab.remote import agent as labs
 from lab.servers import Settings
-from loadtests.dashboard.agent_client import Agent, AgentError, Footprint, StackUsage, UsageReport, cpu_since
-
-HELD = Footprint(20.0, 15.0, 3)
-SECONDS = st.floats(0, 1e6)
-
-
-def report(at: float, **cpu_s: dict[int, float]) -> UsageReport:
-    """Return a report of what stacks have used by then."""
-    return UsageReport(
-        at, "here", 0.0, 0.0, {name: StackUsage(used, HELD, alive=True) for name, used in cpu_s.items()}
-    )
+from loadtests.dashboard.agent_client import Agent, AgentError
+from tests.loadtests.load_users import open_sockets
+from tests.loadtests.resetting_server import MOMENTS, Moment, resetting
 
 
 @pytest.fixture(scope="module")
@@ -35,47 +24,6 @@ def url() -> Iterator[str]:
     agent.routes["POST", "/mirror"] = lambda _query, body: body
     with labs.answering(agent, "secret") as found:
         yield found
-
-
-def test_usage_is_read_as_the_lab_writes_it() -> None:
-    """What the lab's agent encodes is decoded with every field."""
-    told = labs.UsageReport(
-        1.0, "here", 2.0, 0.5, {"a/b": labs.StackUsage({7: 0.5}, LabsFootprint(20.0, 15.0, 3), alive=True)}
-    )
-    read = msgspec.json.decode(msgspec.json.encode(told), type=UsageReport)
-    assert read == UsageReport(1.0, "here", 2.0, 0.5, {"a/b": StackUsage({7: 0.5}, HELD, alive=True)})
-
-
-def test_cores_are_cpu_over_time() -> None:
-    """One second of CPU in two seconds is half a core."""
-    assert report(12.0, a={1: 4.0, 2: 1.0}).cores_since(report(10.0, a={1: 3.5, 2: 0.5})) == {"a": 0.5}
-
-
-def test_first_report_knows_no_cores() -> None:
-    """Usage is what lies between two looks."""
-    assert report(12.0, a={1: 4.0}).cores_since(None) == {}
-
-
-def test_report_of_the_same_moment_knows_no_cores() -> None:
-    """In no time nothing can be said."""
-    assert report(12.0, a={1: 4.0}).cores_since(report(12.0, a={1: 4.0})) == {}
-
-
-def test_stack_that_is_new_has_no_cores_yet() -> None:
-    """What was started in between has had one look."""
-    assert report(12.0, a={1: 1.0}, b={2: 1.0}).cores_since(report(11.0, a={1: 0.5})) == {"a": 0.5}
-
-
-def test_process_born_in_between_counts_from_zero() -> None:
-    """A restarted server's clock begins anew; what its forerunner used isn't taken back."""
-    assert cpu_since({9: 0.25}, {7: 100.0}) == 0.25
-
-
-@given(before=st.dictionaries(st.integers(1, 9), SECONDS), more=st.dictionaries(st.integers(1, 9), SECONDS))
-def test_cpu_is_never_negative(before: dict[int, float], more: dict[int, float]) -> None:
-    """Whatever processes come and go, clocks that only go forward give no negative usage."""
-    now = {pid: before.get(pid, 0.0) + used for pid, used in more.items()}
-    assert cpu_since(now, before) >= 0
 
 
 def test_usage_is_asked_for_with_the_token(url: str) -> None:
@@ -98,6 +46,18 @@ def test_agent_that_is_gone_is_told() -> None:
     """Nobody at its address is an error of its own, in a sentence."""
     with pytest.raises(AgentError, match=r"^The agent doesn't answer: .*\.$"):
         Agent(f"http://127.0.0.1:{free_port()}", "secret").usage()
+
+
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
+def test_agent_that_is_reset_is_told(moment: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever it comes it is the same error, and while that is known its socket is closed."""
+    monkeypatch.setattr("http.client.socket", gevent.socket)
+    with resetting(moment) as server:
+        before = open_sockets()
+        with pytest.raises(AgentError, match=r"^The agent doesn't answer: .*\.$") as error:
+            Agent(server.host, "secret").usage()
+        assert isinstance(error.value.__cause__, ConnectionResetError)
+        assert open_sockets() <= before
 
 
 def test_restart_of_an_unknown_stack_is_refused(url: str) -> None:

@@ -6,10 +6,13 @@ import msgspec
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from lab.judge.reading import FlowReading, TargetReading
 from loadtests.dashboard.live_load import REMEMBERS_S, LiveLoad
+from loadtests.dashboard.manual_flows import PROBES_PER_S
 from loadtests.recorder import Lane
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from records.dashboard import RecordedLoad, UsageSample
+from records.load import FlowReading, TargetReading
+from records.usage import Footprint, StackUsage, UsageReport
 from tests.loadtests.dashboard.clocks import Clock
 
 GUEST = Flow("blocking", "/sleep/blocking?seconds=2", users=1)
@@ -154,3 +157,23 @@ def test_record_of_a_long_load_ends_by_itself(live_load: LiveLoad, clock: Clock)
     clock.now += REMEMBERS_S
     live_load.close_in_time()
     assert (before, live_load.recording, live_load.closed_at) == (True, False, clock.now)
+
+
+def test_the_lab_reads_what_was_recorded(live_load: LiveLoad, clock: Clock) -> None:
+    """Users, flows and usage of each stack arrive by its name."""
+    usage = StackUsage({1: 0.5}, Footprint(20.0, 15.0, 3), alive=True)
+    samples = [UsageSample(UsageReport(clock.now, "here", 2.0, 0.0, {"uvicorn/asgi": usage}), 0.25)]
+    live_load.join(1, TRAFFIC)
+    live_load.join(1, PROBE)
+    clock.now += 3
+    live_load.close()
+    load = live_load.recorded(samples)
+    assert msgspec.json.decode(msgspec.json.encode(load), type=RecordedLoad) == load
+    assert (load.scenario, load.closed_at - load.began_at) == ("starvation", 3.0)
+    assert load.users == {"gunicorn-sync/wsgi": 0, "uvicorn/asgi": 1}
+    assert {name: set(target.flows) for name, target in load.targets.items()} == {
+        "gunicorn-sync/wsgi": set(),
+        "uvicorn/asgi": {TRAFFIC, PROBE},
+    }
+    assert load.probes_per_s == PROBES_PER_S
+    assert load.usage[0].report.stacks["uvicorn/asgi"].cpu_s == {1: 0.5}

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.dashboard.agent_client import Agent, AgentError, Footprint, StackUsage, UsageReport
+from loadtests.dashboard.agent_client import Agent, AgentError
 from loadtests.dashboard.live_load import REMEMBERS_S, LiveLoad
-from loadtests.dashboard.monitor import RECENT_S, REMEMBERED, Monitor, StackStatus, TallyReader, ages, ceiling
+from loadtests.dashboard.monitor import RECENT_S, REMEMBERED, Monitor, StackStatus, TallyReader, ages
 from loadtests.recorder import Lane, Tally
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
+from records.usage import Footprint, StackUsage, UsageReport
 from tests.loadtests.dashboard.clocks import Clock
 
 CLOSED = Flow(TRAFFIC, "/sleep", users=20, waits_s=0.2)
@@ -62,23 +63,6 @@ def tally_of(*answers: tuple[float, float], errors: int = 0) -> Tally:
     tally = Tally(samples=[(at, at - took, at - took, at - took, took) for at, took in answers])
     tally.errors["OSError"] = errors
     return tally
-
-
-@pytest.mark.parametrize(
-    ("flow", "users", "slots", "per_s"),
-    [
-        (CLOSED, 20, 1, 5.0),
-        (CLOSED, 20, 10, 50.0),
-        (CLOSED, 20, None, 100.0),
-        (CLOSED, 0, 1, 0.0),
-        (OPEN, 20, 1, None),
-        (Flow(TRAFFIC, "/cpu", users=4), 4, 1, None),
-        (IDLE, 20, 1, None),
-    ],
-)
-def test_ceiling_is_arithmetic(flow: Flow, users: int, slots: int | None, per_s: float | None) -> None:
-    """Users or slots, whichever are fewer, over the wait; nothing where a schedule or the work bounds it."""
-    assert ceiling(flow, users, slots) == per_s
 
 
 def test_idle_user_has_no_age() -> None:
@@ -153,6 +137,13 @@ def test_requests_in_progress_stand_against_slots(
         live_load.recorders[SYNC].sent(live_load.join(SYNC, TRAFFIC), clock.now)
     lot = looked(monitor, clock, SYNC)
     assert (lot.users, lot.in_progress, lot.slots, lot.ceiling_per_s) == (3, 3, 1, 5.0)
+
+
+def test_no_more_is_possible_of_a_schedule(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
+    """An open loop has no ceiling to stand against: it sends what its schedule says."""
+    live_load.begin("baseline")
+    live_load.join(SYNC, TRAFFIC)
+    assert looked(monitor, clock, SYNC).ceiling_per_s is None
 
 
 def test_throughput_is_by_the_clock(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:

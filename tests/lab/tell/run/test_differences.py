@@ -53,7 +53,7 @@ def contrast(one: str, other: str) -> float:
 
 def test_whether_runs_compare_is_told_first() -> None:
     """Before any figure stands whether they mean anything beside each other."""
-    text = printed(differences.told(PAIR))
+    text = printed(differences.render(PAIR))
     assert text.startswith("These runs may be compared; what differs may be why: uvicorn was absent")
     assert text.index("versions: uvicorn was absent") < text.index("slow-io@50")
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from lab.judge.histories import history
-from lab.tell.run.histories import WIDTH, bar, others, told
+from lab.tell.run.histories import WIDTH, bar, others, render
 from records.run import Doubt, Run
 from tests.lab import runs
 from tests.lab.tell.run.test_terminal import printed
@@ -35,7 +35,7 @@ def test_nothing_anywhere_draws_nothing() -> None:
 def test_each_run_has_a_bar_and_its_value() -> None:
     """The oldest comes first, its stack in front."""
     found = history([made("first", 245.0), made("second", 490.0)], "throughput_per_s", "slow-io", 50, [])
-    rows = [row for row in printed(told(found)).splitlines() if "█" in row]
+    rows = [row for row in printed(render(found)).splitlines() if "█" in row]
     assert [row.split()[:3] for row in rows] == [
         ["uvicorn/asgi", "first", "245"],
         ["second", "490", "█" * WIDTH],
@@ -47,5 +47,5 @@ def test_doubts_and_other_environments_are_marked() -> None:
     old, new = made("1-old", 245.0, Doubt("errors", "", "", discards=True)), made("2-new", 490.0)
     new.environment = {**new.environment, "kernel": "Linux 7"}
     found = history([old, new], "throughput_per_s", "slow-io", 50, [])
-    assert "doubted: errors" in printed(told(found))
+    assert "doubted: errors" in printed(render(found))
     assert others(found) == ["1-old had another environment than the newest: kernel was absent, is Linux 7"]

@@ -19,7 +19,7 @@ def printed(renderable: object) -> str:
 
 def test_table_has_question_and_figures() -> None:
     """Each scenario is a table under its question."""
-    text = printed(terminal.told(runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])))
+    text = printed(terminal.render(runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])))
     assert "slow-io: How many?" in text
     assert "490" in text
 
@@ -44,4 +44,4 @@ def test_what_was_left_out_is_told_with_its_reason() -> None:
 
 def test_no_colours_outside_a_terminal() -> None:
     """Output to a file holds no escape sequences."""
-    assert "\x1b" not in printed(terminal.told(runs.run()))
+    assert "\x1b" not in printed(terminal.render(runs.run()))

@@ -7,7 +7,7 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from lab.tell.trace.terminal import brief, request_line, told
+from lab.tell.trace.terminal import brief, render, request_line
 from records.trace import Asked
 from tests.lab import traces
 
@@ -23,7 +23,7 @@ def shown(width: int) -> str:
     """Return the made-up trace as a terminal of that width shows it, without colours."""
     console = Console(width=width, file=io.StringIO(), color_system=None)
     with console.capture() as captured:
-        console.print(told(traces.trace(), width))
+        console.print(render(traces.trace(), width))
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.judge.ceilings import ceiling_per_s, queue_s
+from loadtests.ceilings import ceiling_per_s, queue_s
 from loadtests.scenarios import Behaviour, Flow, Waiting
 
 

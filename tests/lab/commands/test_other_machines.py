@@ -4,37 +4,11 @@ import socket
 
 import pytest
 
-from lab.commands.remote_options import ELSEWHERE, LoadOptions, agent, load_worker, targets_of
+from lab.commands.other_machines import LoadOptions, targets_of
 from lab.errors import LabError, UsageError
 from lab.measure.server_process import free_port
 from lab.servers import HOST
 from records.run import CrewRecord
-
-
-@pytest.mark.parametrize(
-    ("names", "token", "host", "says"),
-    [
-        ([], "", HOST, "Name a stack"),
-        (["nginx/asgi"], "", HOST, "There is no stack 'nginx/asgi'"),
-        (
-            ["uvicorn/asgi"],
-            "two words",
-            HOST,
-            "printable ASCII characters",
-        ),
-        (
-            ["uvicorn/asgi"],
-            "caf\xe9",
-            HOST,
-            "printable ASCII characters",
-        ),
-        (["uvicorn/asgi"], "", "::1", "'::1' is no host to listen on"),
-    ],
-)
-def test_an_agent_that_can_not_be_is_wrong_use(names: list[str], token: str, host: str, says: str) -> None:
-    """What can't be is refused before anything is started."""
-    with pytest.raises(UsageError, match=says):
-        agent(names, first_port=0, token=token, host=host)
 
 
 def test_targets_are_stacks_with_their_urls() -> None:
@@ -102,16 +76,3 @@ def test_a_master_at_a_taken_port_is_one_sentence() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(LabError, match=f"Port {port} is taken: choose another with --load-port"):
             LoadOptions(master=True, host=HOST, port=port, expected=1, within_s=60.0).crew(1)
-
-
-def test_a_master_that_can_not_be_found_is_wrong_use() -> None:
-    """A name that nobody knows is refused before anything is started."""
-    with pytest.raises(UsageError, match="can't be found"):
-        load_worker("no.such.host.invalid", port=5557, processes=1, patience=1.0)
-
-
-@pytest.mark.parametrize("number", [0, 1])
-def test_help_has_an_example(number: int) -> None:
-    """The help of each command for other machines shows it at work."""
-    epilog = ELSEWHERE.registered_commands[number].epilog or ""
-    assert epilog.startswith(("Examples: `lab agent uvicorn/asgi", "Examples: `lab load-worker --master"))

@@ -1,0 +1,51 @@
+"""`lab diff`: two runs side by side."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.commands import job_summary
+from lab.commands.console import print_json, wide_console
+from lab.commands.named_scenario import known_scenario
+from lab.commands.options import AsJson, ScenarioNames, StackNames
+from lab.judge.differences import diff as diff_of
+from lab.judge.gates import figure_of
+from lab.run_folder import read, write_whole
+from lab.stacks import find
+from lab.tell.run import differences
+
+EXAMPLES = (
+    "Examples: `lab diff results/before results/after`, "
+    "`lab diff results/before results/latest -c slow-io -f throughput -f p99 --html diff.html`"
+)
+
+FigureNames = Annotated[
+    list[str] | None,
+    typer.Option("--figure", "-f", help="A figure, by its name or a short one; repeat for more."),
+]
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="RUN_A", help="A run's folder or its results.json.")],
+    b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The run to compare with it.")],
+    stack: StackNames = None,
+    scenario: ScenarioNames = None,
+    figure: FigureNames = None,
+    *,
+    html: Annotated[Path | None, typer.Option(help="Write a page, too.", metavar="FILE")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show two runs side by side: whether they may be compared, and what became of each figure."""
+    stacks = [find(name).name for name in stack or []]
+    scenarios = [known_scenario(name) for name in scenario or []]
+    figures = [figure_of(name) for name in figure or []]
+    whole = differences.narrowed(diff_of(read(a), read(b)), stacks, scenarios, figures)
+    shown = whole if figures else differences.narrowed(whole, figures=differences.HEADLINE)
+    if as_json:
+        print_json(whole)
+    else:
+        wide_console().print(differences.render(shown))
+    job_summary.append(differences.markdown(shown))
+    if html is not None:
+        write_whole(html, differences.page(shown).encode("utf-8", "replace"))

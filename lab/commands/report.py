@@ -1,0 +1,16 @@
+"""`lab report`: a run told again."""
+
+from lab.commands.options import AsJson, RunPlace
+from lab.commands.run_output import tell
+from lab.judge.comparisons import judge
+from lab.run_folder import folder_of, read
+
+EXAMPLES = "Example: `lab report results/latest`"
+
+
+def report(run: RunPlace, *, as_json: AsJson = False) -> None:
+    """Write a run's report again, from its results.json alone; a run that was cut short is judged first."""
+    saved = read(run)
+    if not saved.comparisons:
+        judge(saved)
+    tell(saved, folder_of(run), as_json=as_json)

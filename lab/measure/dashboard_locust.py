@@ -1,0 +1,100 @@
+"""The locust of a dashboard: one process whose web UI loads and shows all stacks."""
+
+import http.client
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+import msgspec
+
+import loadtests
+from lab.errors import LabError
+from lab.measure.reaper import Reaper
+from lab.measure.server_process import last_lines, started
+from lab.servers import HOST
+from lab.stacks import Command
+from records.dashboard import Lineup
+
+LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
+EVERYWHERE = {"": HOST, "0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - where each of them can be reached from here
+USERS, SPAWNED_PER_S = 200, 50
+ENDS_WITHIN_S = 2
+READY_WITHIN_S = 30.0
+CHECK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True)
+class PageAddress:
+    """Where locust's web UI answers."""
+
+    host: str = HOST
+    port: int = 8089
+
+    @property
+    def url(self) -> str:
+        """The address to open."""
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+@contextmanager
+def locust(reaper: Reaper, lineup: Lineup, address: PageAddress, folder: Path) -> Iterator[Popen[bytes]]:
+    """Run locust with its web UI, in a folder where no locust.conf can change what it does."""
+    lineup_path = folder / "lineup.json"
+    lineup_path.touch(mode=0o600)
+    lineup_path.write_bytes(msgspec.json.encode(lineup))
+    command = Command(
+        (
+            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--lineup", str(lineup_path)),
+            *("--class-picker", "--web-host", address.host, "--web-port", str(address.port)),
+            *(
+                "--users",
+                str(USERS),
+                "--spawn-rate",
+                str(SPAWNED_PER_S),
+                "--stop-timeout",
+                str(ENDS_WITHIN_S),
+            ),
+            *("--loglevel", "WARNING"),
+        )
+    )
+    with started(command, reaper, folder / "locust.log", grace_s=ENDS_WITHIN_S) as process:
+        yield process
+
+
+def wait_until_ready(running: Popen[bytes], address: PageAddress, log_path: Path) -> None:
+    """Ask until the page answers; raises LabError when locust ends before, or takes too long."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        check_alive(running, log_path)
+        with (
+            suppress(OSError, http.client.HTTPException),
+            closing(http.client.HTTPConnection(address.url.removeprefix("http://"), timeout=5)) as connection,
+        ):
+            connection.request("GET", "/side-by-side")
+            if connection.getresponse().status == http.client.OK:
+                return
+        time.sleep(0.05)
+    raise LabError(f"Locust's web UI gave no answer within {READY_WITHIN_S:g} s: {last_line(log_path)}")
+
+
+def watch(running: Popen[bytes], log_path: Path) -> None:
+    """Return never; raises LabError when locust has ended by itself. A stack that ended shows on the page."""
+    while True:
+        check_alive(running, log_path)
+        time.sleep(CHECK_EVERY_S)
+
+
+def check_alive(running: Popen[bytes], log_path: Path) -> None:
+    """Raise LabError when locust has ended by itself."""
+    if (code := running.poll()) is not None:
+        raise LabError(f"Locust ended by itself with exit code {code}: {last_line(log_path)}")
+
+
+def last_line(log_path: Path) -> str:
+    """Return the last line of locust's log."""
+    return " ".join(last_lines(log_path, 1)) or "it said nothing."
