@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from statistics import median
 from typing import NamedTuple
 
@@ -27,8 +27,9 @@ class Place(NamedTuple):
 class Estimate:
     """The median over `trials`: those of the `measured` ones whose figure no doubt discards, or all of them.
 
-    `doubts` are those of these trials about the figure. The value is `at_least` so much when one of them is a lower
-    bound, and `discarded` when a doubt discards it: it is told with its doubt, and compared with nothing.
+    `doubts` are those of these trials about the figure. A trial that is a lower bound counts with what it is at least;
+    the value is `at_least` so much when it would be more if these were. It is `discarded` when a doubt discards it: it
+    is told with its doubt, and compared with nothing.
     """
 
     figure: str
@@ -52,7 +53,8 @@ class Estimate:
     @property
     def objections(self) -> list[str]:
         """The names of the doubts that keep it out of comparisons; none where it is sound."""
-        return sorted({doubt.name for doubt in self.doubts if doubt.discards or doubt.name == UNANSWERED})
+        bounding = {UNANSWERED} if self.at_least else set()
+        return sorted({doubt.name for doubt in self.doubts if doubt.discards or doubt.name in bounding})
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
@@ -79,13 +81,15 @@ def estimate(trials: Iterable[Trial], figure: str) -> Estimate | None:
         return None
     chosen = kept(measured, figure)
     doubts = tuple(doubt for trial in chosen for doubt in about(trial, figure))
+    value = median(trial.figures[figure] for trial in chosen)
+    most = median(inf if is_lower_bound(trial, figure) else trial.figures[figure] for trial in chosen)
     return Estimate(
         figure=figure,
-        value=median(trial.figures[figure] for trial in chosen),
+        value=value,
         trials=tuple(chosen),
         measured=tuple(measured),
         doubts=doubts,
-        at_least=any(is_lower_bound(trial, figure) for trial in chosen),
+        at_least=most > value,
         discarded=any(doubt.discards for doubt in doubts),
     )
 

@@ -16,7 +16,6 @@ from lab.judge.comparisons import (
     comparisons,
     distance,
     floor,
-    interval,
     noise,
     sound,
     verdict_on,
@@ -264,22 +263,3 @@ def test_floor_of_another_place_stands_in() -> None:
 def test_distance_is_the_same_both_ways() -> None:
     """Twice and half are equally far from equal."""
     assert distance(2.0) == distance(0.5) == 1.0
-
-
-def test_interval_of_a_figure_holds_it() -> None:
-    """Seconds that differ give an interval around the figure, the same one each time."""
-    made = [trial("uvicorn/asgi", 100.0, [90.0, 100.0, 110.0])]
-    low, high = interval(made, CPU)
-    assert 90 <= low < 100 < high <= 110
-    assert interval(made, CPU) == (low, high)
-
-
-def test_interval_of_one_number_is_that_number() -> None:
-    """Without seconds or repetitions nothing tells how far a figure may be off."""
-    assert interval([runs.trial("uvicorn/asgi", 50, cpu_us_per_request=100.0)], CPU) == (100.0, 100.0)
-
-
-def test_interval_of_repetitions_spans_them() -> None:
-    """Trials that differ widen it beyond what their seconds do."""
-    low, high = interval([trial("uvicorn/asgi", value) for value in (100.0, 130.0)], CPU)
-    assert (low, high) == (100.0, 130.0)
