@@ -12,7 +12,6 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.stacks import COPY
 from records.run import Comparison, Doubt, Noise, Run, Trial, Verdict
 from records.scenario import Better
 from records.types import LevelValue
@@ -62,11 +61,8 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
         for figure in COMPARED:
             usable = {name: sound(trials, figure) for name, trials in made.items()}
             for name, trials in usable.items():
-                if (
-                    name != baseline
-                    and not name.endswith(COPY)
-                    and comparable(trials, usable.get(baseline), figure)
-                ):
+                copied = any(trial.copy_of for trial in trials)
+                if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
                     ratio = compared(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
                     verdict = verdict_on(
@@ -85,9 +81,10 @@ def noise(run: Run) -> list[Noise]:
     """Return by how much a stack may differ from itself: the farther end of that comparison's interval."""
     found = []
     for (scenario, level), made in _by_place(run.trials).items():
-        for name in [name for name in made if name + COPY in made]:
+        copies = {trials[0].copy_of: trials for trials in made.values() if trials[0].copy_of in made}
+        for name, again in copies.items():
             for figure in COMPARED:
-                first, second = sound(made[name], figure), sound(made[name + COPY], figure)
+                first, second = sound(made[name], figure), sound(again, figure)
                 if comparable(first, second, figure):
                     farthest = compared(first, second, figure).farther_end
                     found.append(Noise(scenario, level, figure, name, farthest))

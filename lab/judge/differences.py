@@ -22,7 +22,6 @@ from lab.judge.comparisons import (
     verdict_on,
 )
 from lab.judge.conditions import Change, changes, comparability, forbidding, told
-from lab.stacks import COPY
 from records.run import Can, Run, Trial
 from records.scenario import Figure
 from records.types import LevelValue
@@ -136,7 +135,7 @@ def by_place(run: Run) -> Mapping[Place, list[Trial]]:
     """Return the trials that went well, by scenario, level and stack; copies of a stack are left out."""
     found: dict[Place, list[Trial]] = {}
     for trial in run.trials:
-        if trial.status == "ok" and not trial.stack.endswith(COPY):
+        if trial.status == "ok" and not trial.copy_of:
             found.setdefault((trial.scenario, trial.level, trial.stack), []).append(trial)
     return found
 
