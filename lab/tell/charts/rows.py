@@ -69,7 +69,8 @@ def by_stack(trials: Sequence[Trial]) -> Mapping[str, list[Trial]]:
 def medians(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return a row for each stack and level: the median over trials, over those not discarded where there are any."""
     return [
-        _median_row(stack, level, made, figure) for (stack, level), made in _by_place(trials, figure).items()
+        _median_row(stack, level, group, figure)
+        for (stack, level), group in _by_place(trials, figure).items()
     ]
 
 
@@ -77,20 +78,20 @@ def singles(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return a row for each trial where a stack has several at a level."""
     return [
         _row(stack, [trial], figure) | {"level": level, "value": short(trial.figures[figure])}
-        for (stack, level), made in _by_place(trials, figure).items()
-        for trial in made
-        if len(made) > 1
+        for (stack, level), group in _by_place(trials, figure).items()
+        for trial in group
+        if len(group) > 1
     ]
 
 
 def with_intervals(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return the medians, each with the ends of its interval of 95 % where the trials have turns to draw from."""
     rows = []
-    for (stack, level), made in _by_place(trials, figure).items():
-        low, high = interval(kept(made, figure), figure)
+    for (stack, level), group in _by_place(trials, figure).items():
+        low, high = interval(kept(group, figure), figure)
         ends = {"low": short(low), "high": short(high)} if low < high else {}
-        told = {"interval": f"{short(low):g} to {short(high):g}" if ends else "unknown"}
-        rows.append(_median_row(stack, level, made, figure) | ends | told)
+        text = {"interval": f"{short(low):g} to {short(high):g}" if ends else "unknown"}
+        rows.append(_median_row(stack, level, group, figure) | ends | text)
     return rows
 
 
@@ -100,8 +101,8 @@ def percentile_rows(trials: Sequence[Trial], kind: str) -> list[Row]:
     The last one is `at_least` where the slowest requests had no answer.
     """
     rows = []
-    for stack, made in by_stack([trial for trial in trials if kind in trial.histograms]).items():
-        chosen = kept(made, f"{kind}_ms_p50")
+    for stack, group in by_stack([trial for trial in trials if kind in trial.histograms]).items():
+        chosen = kept(group, f"{kind}_ms_p50")
         common = _brief_row(stack, chosen, f"{kind}_ms_p99")
         curve_rows = [
             common | {"percentile": short(p), "beyond": short(100 / (100 - p)), "ms": short(median(values))}
@@ -117,8 +118,8 @@ def trace_rows(trials: Sequence[Trial], flow: str) -> list[Row]:
     """Return a row for each traced request of a flow, of one trial of each stack: that with the median p50."""
     rows = []
     figure = f"{flow}_corrected_ms_p50"
-    for stack, made in by_stack([trial for trial in trials if trial.traces.get(flow)]).items():
-        chosen = typical(kept(made, figure), figure)
+    for stack, group in by_stack([trial for trial in trials if trial.traces.get(flow)]).items():
+        chosen = typical(kept(group, figure), figure)
         common = _brief_row(stack, [chosen], figure)
         rows += [
             common | {"s": short(due_s), "ms": short(taken_s * 1000)}
@@ -139,8 +140,8 @@ def chunk_rows(trials: Sequence[Trial], count: int) -> list[Row]:
     for first in medians(trials, "first_byte_ms_p50"):
         begin, gap = number(first, "value"), number(gaps.get(first["stack"], {"value": 0.0}), "value")
         spread = {kind: _spread(stacks[str(first["stack"])], kind) for kind in ("first_byte", "gap")}
-        told = {kind: f"{ends[0]:g} to {ends[1]:g}" if ends else "unknown" for kind, ends in spread.items()}
-        chunks = [first | told | {"chunk": n + 1, "ms": short(begin + n * gap)} for n in range(count)]
+        texts = {kind: f"{ends[0]:g} to {ends[1]:g}" if ends else "unknown" for kind, ends in spread.items()}
+        chunks = [first | texts | {"chunk": n + 1, "ms": short(begin + n * gap)} for n in range(count)]
         ends = dict(zip(("low", "high"), spread["first_byte"], strict=False))
         rows += [chunks[0] | ends | {"zero": 0, "begin": begin}, *chunks[1:]]
     return rows
@@ -163,19 +164,19 @@ def _by_place(trials: Sequence[Trial], figure: str) -> Mapping[tuple[str, LevelV
     return places
 
 
-def _median_row(stack: str, level: LevelValue, made: Sequence[Trial], figure: str) -> Row:
-    chosen = kept(made, figure)
+def _median_row(stack: str, level: LevelValue, group: Sequence[Trial], figure: str) -> Row:
+    chosen = kept(group, figure)
     value = short(median(trial.figures[figure] for trial in chosen))
-    counted = f"{len(chosen)} of {len(made)}"
+    counted = f"{len(chosen)} of {len(group)}"
     return _row(stack, chosen, figure) | {"level": level, "value": value, "trials": counted}
 
 
 def _row(stack: str, trials: Sequence[Trial], figure: str) -> Row:
     """Return what a row says of any figure, with doubts in full."""
     doubts = {doubt.name: doubt for trial in trials for doubt in about(trial, figure)}
-    told = "; ".join(f"{doubt.name}: {doubt.says}" for doubt in doubts.values())
+    reasons = "; ".join(f"{doubt.name}: {doubt.says}" for doubt in doubts.values())
     at_least = {"at_least": True} if _is_bound(trials, figure) else {}
-    return _brief_row(stack, trials, figure) | {"doubts": told or "none"} | at_least
+    return _brief_row(stack, trials, figure) | {"doubts": reasons or "none"} | at_least
 
 
 def _is_bound(trials: Sequence[Trial], figure: str) -> bool:
@@ -191,14 +192,14 @@ def _brief_row(stack: str, trials: Sequence[Trial], figure: str) -> Row:
 
 
 def _quantiles(trials: Sequence[Trial], kind: str) -> dict[float, list[float]]:
-    found: dict[float, list[float]] = {}
+    latencies: dict[float, list[float]] = {}
     start = kind.removesuffix("corrected")
     for trial in trials:
         answered = decode(trial.histograms[kind])
         unanswered = int(trial.figures.get(f"{start}censored", 0))
         for point, ms in curve(answered, unanswered, sorted({*SHARES, *READ_AT})):
-            found.setdefault(point, []).append(ms)
-    return found
+            latencies.setdefault(point, []).append(ms)
+    return latencies
 
 
 def _spread(trials: Sequence[Trial], kind: str) -> tuple[float, ...]:
