@@ -13,7 +13,6 @@ import numpy as np
 from lab.judge import bootstrap
 from lab.judge.bootstrap import Draws
 from lab.judge.estimates import by_place, estimate
-from lab.stacks import COPY
 from records.run import Comparison, Noise, Run, Trial, Verdict
 from records.scenario import Better
 from records.types import LevelValue
@@ -58,11 +57,8 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
         for figure in COMPARED:
             usable = {name: sound(trials, figure) for name, trials in stacks.items()}
             for name, trials in usable.items():
-                if (
-                    name != baseline
-                    and not name.endswith(COPY)
-                    and comparable(trials, usable.get(baseline), figure)
-                ):
+                copied = any(trial.copy_of for trial in trials)
+                if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
                     ratio = compared(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
                     verdict = verdict_on(
@@ -81,9 +77,10 @@ def noise(run: Run) -> list[Noise]:
     """Return by how much a stack may differ from itself: the farther end of that comparison's interval."""
     floors = []
     for (scenario, level), stacks in _side_by_side(run.trials).items():
-        for name in [name for name in stacks if name + COPY in stacks]:
+        copies = {trials[0].copy_of: trials for trials in stacks.values() if trials[0].copy_of in stacks}
+        for name, again in copies.items():
             for figure in COMPARED:
-                first, second = sound(stacks[name], figure), sound(stacks[name + COPY], figure)
+                first, second = sound(stacks[name], figure), sound(again, figure)
                 if comparable(first, second, figure):
                     farthest = compared(first, second, figure).farther_end
                     floors.append(Noise(scenario, level, figure, name, farthest))

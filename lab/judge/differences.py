@@ -14,7 +14,6 @@ import msgspec
 from lab.judge.comparisons import Ratio, compared_apart, floor, verdict_on
 from lab.judge.conditions import Change, changes, comparability, forbidding, summary
 from lab.judge.estimates import Estimate, Place, by_place, estimate
-from lab.stacks import COPY
 from records.run import Can, Run, Trial
 from records.scenario import Figure
 from records.types import LevelValue
@@ -184,7 +183,7 @@ def _verdict(figure: Figure, ratio: Quantity | None, noise: float, *, same: bool
 
 def _measured(run: Run) -> Mapping[Place, list[Trial]]:
     """Return the trials that went well by place; copies of a stack are left out."""
-    return by_place(t for t in run.trials if t.status == "ok" and not t.stack.endswith(COPY))
+    return by_place(t for t in run.trials if t.status == "ok" and not t.copy_of)
 
 
 def _estimates(a: Sequence[Trial], b: Sequence[Trial], run: Run) -> Iterator[tuple[Estimate, Estimate]]:

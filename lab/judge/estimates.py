@@ -1,6 +1,6 @@
 """What is known of one figure of one stack at one place, over all its trials: worked out here, for every reader."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, isfinite, nan
@@ -151,36 +151,3 @@ def levels_of(run: Run, scenario: str) -> list[LevelValue]:
 def highest(run: Run, scenario: str) -> LevelValue:
     """Return the last level at which a scenario was planned, 0 for one that wasn't."""
     return (levels_of(run, scenario) or [0])[-1]
-
-
-def bridges(run: Run) -> dict[str, float]:
-    """Return how many times the CPU of the same server without a bridge each bridged stack takes for a request."""
-    return _times_the_cpu(run, {n: unbridged(n) for n in _measured_bridges(run, STOCK, GUARDED)})
-
-
-def guards(run: Run) -> dict[str, float]:
-    """Return how many times the CPU of the same server's stock bridge each guarded one takes for a request."""
-    return _times_the_cpu(run, {n: n.removesuffix(GUARDED) + STOCK for n in _measured_bridges(run, GUARDED)})
-
-
-def unbridged(stack: str) -> str:
-    """Return the same server's stack without a bridge."""
-    server, _, app = stack.partition("/")
-    return f"{server}/{'asgi' if app.startswith('wsgi-') else 'wsgi'}"
-
-
-STOCK, GUARDED = "-bridged", "-guarded"  # how the names of bridged stacks end
-
-
-def _measured_bridges(run: Run, *endings: str) -> list[str]:
-    return [name for name in stacks_measured(run, "baseline") if name.endswith(endings)]
-
-
-def _times_the_cpu(run: Run, pairs: Mapping[str, str]) -> dict[str, float]:
-    level = highest(run, "baseline")
-    times = {}
-    for pair in pairs.items():
-        ours, theirs = (trusted(run, name, "baseline", level, "cpu_us_per_request") for name in pair)
-        if ours and theirs:
-            times[pair[0]] = ours / theirs
-    return times

@@ -117,7 +117,14 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
 
 def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
     """Return the record of a trial; a failure is one with its evidence."""
-    blank = Trial(task.stack.name, task.scenario.name, task.level.value, task.repetition, "failed")
+    blank = Trial(
+        task.stack.name,
+        task.scenario.name,
+        task.level.value,
+        task.repetition,
+        "failed",
+        copy_of=task.stack.original if task.stack.copy else "",
+    )
     if isinstance(measured, Cannot):
         doubt = Doubt("cannot", str(measured), "a finding about the stack: this takes another one")
         return msgspec.structs.replace(blank, status="cannot", doubts=[doubt])

@@ -241,7 +241,8 @@ def test_failed_trials_enter_no_comparison() -> None:
 
 def test_noise_is_how_far_a_stack_is_from_itself() -> None:
     """The floor is the farther end of the interval of a stack against its copy."""
-    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *in_blocks("uvicorn/asgi#2", 125.0))
+    copies = [runs.copied(each) for each in in_blocks("uvicorn/asgi", 125.0)]
+    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *copies)
     (found,) = noise(run)
     assert (found.figure, found.stack) == (CPU, "uvicorn/asgi")
     assert found.floor == pytest.approx(0.25)
@@ -249,7 +250,7 @@ def test_noise_is_how_far_a_stack_is_from_itself() -> None:
 
 def test_copies_are_not_compared() -> None:
     """The second name of a stack is there for the noise alone."""
-    run = run_of(trial("gunicorn-sync/wsgi", 100.0), trial("gunicorn-sync/wsgi#2", 125.0))
+    run = run_of(trial("gunicorn-sync/wsgi", 100.0), runs.copied(trial("gunicorn-sync/wsgi", 125.0)))
     assert comparisons(run, run.baseline) == []
 
 

@@ -205,7 +205,7 @@ def test_places_of_one_run_alone_are_named() -> None:
 
 def test_copies_and_failed_trials_are_left_out() -> None:
     """The second name of a stack is there for the noise alone, and a failure is no figure."""
-    copy = msgspec.structs.replace(trials([1.0])[0], stack="uvicorn/asgi#2")
+    copy = runs.copied(trials([1.0])[0])
     failed = msgspec.structs.replace(trials([1.0])[0], status="failed")
     run = runs.run([copy, failed])
     assert diff(run, run).differences == []

@@ -8,14 +8,16 @@ import msgspec
 import pytest
 import vl_convert
 
-from lab.stacks import COPY, DEFAULT_STACKS
-from lab.tell.charts.scenario_charts import Picture, colour_of, pictures, svg, themed
+from lab.stacks import DEFAULT_STACKS
+from lab.tell.charts.palette import looks
+from lab.tell.charts.scenario_charts import Picture, pictures, svg, themed
 from loadtests.scenarios import SCENARIOS
 from records.run import Doubt, Run, Trial
 from records.scenario import Chart
 from tests.lab import runs
 
 UNIT = re.compile(r", (% of the requests|%|µs|ms|s|requests/s|messages/s|users|MiB|KiB|cores)$")
+LOOKS = looks(runs.stack(name) for name in DEFAULT_STACKS)
 BUSY = Doubt("machine-busy", "everything else used 40% of a core", "measure again", discards=True)
 
 
@@ -167,7 +169,8 @@ def test_trials_without_figures_have_no_chart() -> None:
 def test_charts_are_valid_and_have_marks(drawn: dict[str, str]) -> None:
     """Each compiles to SVG and draws each default stack in its colour."""
     for name, text in drawn.items():
-        assert [stack for stack in DEFAULT_STACKS if colour_of(stack).lower() not in text.lower()] == [], name
+        missing = [stack for stack, look in LOOKS.items() if look.colour.lower() not in text.lower()]
+        assert missing == [], name
 
 
 def test_charts_compile_without_a_warning(every: list[Picture], capfd: pytest.CaptureFixture[str]) -> None:
@@ -195,7 +198,7 @@ def test_same_stack_same_colour(every: list[Picture]) -> None:
         for _, channel in channels(picture, "color", "stroke"):
             scale = channel["scale"]
             assert isinstance(scale, dict)
-            assert scale["range"] == [colour_of(stack) for stack in scale["domain"]]
+            assert scale["range"] == [LOOKS[stack].colour for stack in scale["domain"]]
 
 
 def test_no_colour_of_a_theme_is_in_a_spec(every: list[Picture]) -> None:
@@ -303,7 +306,7 @@ def test_repetitions_are_points_beside_their_median() -> None:
 def test_copy_of_the_baseline_is_not_drawn() -> None:
     """What is measured for the noise floor alone is in no table, and in no chart either."""
     run = runs.every_scenario()
-    run.trials.append(runs.measured("uvicorn/asgi" + COPY, "baseline", 500))
+    run.trials.append(runs.copied(runs.measured("uvicorn/asgi", "baseline", 500)))
     assert {row["stack"] for p in pictures(run) for row in rows(p) if "stack" in row} == set(DEFAULT_STACKS)
 
 
