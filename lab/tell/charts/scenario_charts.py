@@ -212,8 +212,8 @@ def _positive(rows: Sequence[Row]) -> list[Row]:
 def _side_by_side(rows: Sequence[Row], stacks: Sequence[str]) -> list[Row]:
     """Return rows moved a little along the axis, so that stacks which are equal can be told apart."""
     middle = (len(stacks) - 1) / 2
-    places = {stack: DODGE ** (number - middle) for number, stack in enumerate(stacks)}
-    return [row | {"at": short(number(row, "level") * places[str(row["stack"])])} for row in rows]
+    shifts = {stack: DODGE ** (index - middle) for index, stack in enumerate(stacks)}
+    return [row | {"at": short(number(row, "level") * shifts[str(row["stack"])])} for row in rows]
 
 
 def _ceilings(view: View) -> list[Row]:
