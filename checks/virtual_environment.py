@@ -128,15 +128,18 @@ def state_of(folder: Path) -> State:
 
 
 def create(folder: Path) -> None:
-    """Make an environment anew, with pip and nothing else."""
+    """Make an environment anew, with pip and nothing else; the Python that runs this may be that of the old one."""
+    import venv  # noqa: PLC0415 - a Python may lack it
+
     clear(folder)
     (folder / MARK).touch()  # whatever is half made is known for an environment
     print(f"making {folder} with Python {platform.python_version()}", flush=True)
-    command = [sys.executable, "-I", "-m", "venv", str(folder)]
-    creation = subprocess.run(command, capture_output=True, text=True, check=False)
-    if creation.returncode:
-        lines = f"{creation.stdout}\n{creation.stderr}".split("\n")
-        raise SetupError(next(line for line in [*reversed(lines), "no reason is given"] if line.strip()))
+    venv.create(folder, symlinks=True)
+    command = [str(folder / "bin" / "python"), "-I", "-m", "ensurepip", "--upgrade", "--default-pip"]
+    pip = subprocess.run(command, capture_output=True, text=True, check=False)
+    if pip.returncode:
+        lines = [line for line in pip.stderr.splitlines() if line.strip()]
+        raise SetupError("".join(lines[-1:]) or "ensurepip failed without a reason.")
 
 
 def clear(folder: Path) -> None:
