@@ -60,7 +60,7 @@ def make(tree: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         cwd=tree,
-        env={**environment, "PIP_NO_INDEX": "1"},
+        env={**environment, "PIP_NO_INDEX": "1", "PYTHON": sys.executable},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
