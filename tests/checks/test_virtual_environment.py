@@ -29,7 +29,7 @@ class Interrupted:
 
 def state(tree: Path) -> State:
     """Return what the environment of a tree is good for."""
-    command = [tree / ".venv/bin/python", "-I", tree / SET_UP, "check"]
+    command = [str(tree / ".venv/bin/python"), "-I", str(tree / SET_UP), "check"]
     return State(subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode)
 
 
