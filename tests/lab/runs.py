@@ -109,9 +109,9 @@ def every_scenario(repetitions: int = 1) -> Run:
     """Return a run of each scenario at each level on the default stacks, the later ones slower."""
     made = run(
         [
-            measured(name, scenario.name, level.value, repetition)
-            for scenario in SCENARIOS.values()
-            for level in scenario.levels
+            measured(name, card.name, level.value, repetition)
+            for card in SCENARIOS.values()
+            for level in card.levels
             for repetition in range(1, repetitions + 1)
             for name in DEFAULT_STACKS
         ],

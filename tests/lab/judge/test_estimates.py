@@ -20,7 +20,7 @@ def rate(run: Run) -> Estimate:
 
 def test_known_is_the_median_over_trials() -> None:
     """Repetitions count together."""
-    run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=rate) for rate in (10.0, 20.0, 60.0)])
+    run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=each) for each in (10.0, 20.0, 60.0)])
     assert rate(run).value == 20.0
 
 
