@@ -7,6 +7,14 @@ import pytest
 
 from lab.commands.job_summary import VARIABLE
 from lab.measure.reaper import Reaper, reaping
+from tests.file_costs import FileCosts
+from tests.purity import Purity
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold pure tests to starting no process, and tell at the end which files took longest."""
+    config.pluginmanager.register(Purity())
+    config.pluginmanager.register(FileCosts())
 
 
 @pytest.fixture(scope="session")

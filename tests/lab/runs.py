@@ -1,6 +1,7 @@
 """Small made-up runs for tests of judging and telling."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 from hdrh.histogram import HdrHistogram
@@ -22,6 +23,7 @@ BEFORE = Footprint(pss_mib=20.0, own_mib=15.0, threads=3)
 AFTER = Footprint(pss_mib=25.0, own_mib=19.0, threads=8)
 
 
+@cache
 def histogram(*milliseconds: float) -> str:
     """Return an encoded histogram of these latencies."""
     made = HdrHistogram(1, 600_000_000, 3)

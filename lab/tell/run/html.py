@@ -74,7 +74,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
             capabilities=by_experiment(run.capabilities),
             explored=list(dict.fromkeys(each.stack for each in run.capabilities)),
             trace=trace,
-            bundle=Markup(bundle()),  # noqa: S704 - the charting library's own source
+            bundle=Markup(bundle() if drawn else ""),  # noqa: S704 - the charting library's own source
             data=packed(
                 {
                     "specs": {picture.name: picture.spec for picture in drawn},

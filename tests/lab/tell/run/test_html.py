@@ -10,8 +10,9 @@ from bs4 import BeautifulSoup
 
 from lab.judge.comparisons import judge
 from lab.tell.charts.palette import GREY, looks_in
-from lab.tell.charts.scenario_charts import pictures
+from lab.tell.charts.scenario_charts import Picture, pictures
 from lab.tell.run import html
+from lab.tell.run.html import bundle
 from records.run import Capability, Commands, Doubt, Run
 from tests.lab import runs
 
@@ -23,6 +24,18 @@ def run() -> Run:
     made.baseline = "gunicorn-gthread/wsgi"
     judge(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def drawn(run: Run) -> list[Picture]:
+    """Return its charts."""
+    return pictures(run)
+
+
+@pytest.fixture(scope="module")
+def page(run: Run, drawn: list[Picture]) -> BeautifulSoup:
+    """Return its page, parsed."""
+    return BeautifulSoup(html.report(run, drawn, {}), "html.parser")
 
 
 def page_of(run: Run) -> BeautifulSoup:
@@ -42,25 +55,28 @@ def told(run: Run) -> str:
     return html.report(run, pictures(run), {})
 
 
-def test_page_needs_nothing_else(run: Run) -> None:
+def test_page_needs_nothing_else(page: BeautifulSoup) -> None:
     """Nothing is loaded from anywhere: the icon is empty data."""
-    page = page_of(run)
     assert [link["href"] for link in page.find_all("link")] == ["data:,"]
     assert page.select("[src], [srcset]") == []
 
 
-def test_ids_are_unique_and_links_land(run: Run) -> None:
+def test_ids_are_unique_and_links_land(page: BeautifulSoup) -> None:
     """Each link within the page has its target, once."""
-    page = page_of(run)
     ids = [str(element["id"]) for element in page.select("[id]")]
     assert len(ids) == len(set(ids))
     assert {str(link["href"]).removeprefix("#") for link in page.select("a[href]")} <= set(ids)
 
 
-def test_every_picture_has_its_spec(run: Run) -> None:
+def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -> None:
     """The charts' data is in the page, once for both themes."""
-    specs = data_of(page_of(run))["specs"]
-    assert sorted(specs) == sorted(picture.name for picture in pictures(run))
+    assert sorted(data_of(page)["specs"]) == sorted(picture.name for picture in drawn)
+
+
+def test_page_without_charts_has_no_library_for_them() -> None:
+    """What draws charts is most of a page: where there are none it is left out."""
+    charted = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
+    assert [bundle() in told(run) for run in (runs.run(), charted)] == [False, True]
 
 
 def test_every_trial_has_its_commands() -> None:
