@@ -67,6 +67,7 @@ STARTING_PROCESSES = (
     "tests/bridge/test_guarded_wsgi.py::test_importing_makes_no_thread",
     "tests/bridge/test_stock.py",
     "tests/browser/",
+    "tests/checks/",
     "tests/lab/measure/test_load_generator.py",
     "tests/lab/measure/test_load_workers.py",
     "tests/lab/measure/test_prestart.py",
@@ -77,6 +78,7 @@ STARTING_PROCESSES = (
     "tests/lab/remote/test_agent.py",
     "tests/live/",
     "tests/loadtests/test_scenarios.py::test_importing_plain_modules_does_not_import_locust",
+    "tests/test_makefile.py",
     "tests/test_readme.py::test_make_help_lists_every_verb",
     "tests/tracing/test_apps.py::test_without_a_file_the_lines_go_to_stderr",
 )

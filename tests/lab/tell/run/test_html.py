@@ -76,7 +76,7 @@ def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -
 def test_page_without_charts_has_no_library_for_them() -> None:
     """What draws charts is most of a page: where there are none it is left out."""
     charted = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
-    assert [bundle() in told(run) for run in (runs.run(), charted)] == [False, True]
+    assert [bundle() in told(each) for each in (runs.run(), charted)] == [False, True]
 
 
 def test_every_trial_has_its_commands() -> None:
