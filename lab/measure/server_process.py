@@ -15,7 +15,8 @@ from typing import IO
 
 from contract.conformance import INTERFACE
 from lab.errors import LabError, TrialFailed
-from lab.measure.process_usage import footprint, tree
+from lab.measure.process_tree import children, tree
+from lab.measure.process_usage import footprint
 from lab.measure.reaper import Reaper
 from lab.servers import EVERYWHERE, HOST, Settings
 from lab.stacks import Command, Stack
@@ -86,14 +87,6 @@ class Serving:
         return Answering(self.process, self.port, self.stack.name, self.log_path, self.host)
 
 
-def family(pid: int) -> list[int]:
-    """Return the pids of a process and its descendants, read in a fraction of what a walk over all processes takes."""
-    found = [pid]
-    for each in found:
-        found += sorted(children(each))
-    return found
-
-
 @dataclass(frozen=True)
 class Answering:
     """A process that is to answer at a port."""
@@ -121,15 +114,6 @@ class Answering:
 
     def _failed(self, what: str) -> ServerFailed:
         return ServerFailed(f"{self.name} {what}.", last_lines(self.log_path))
-
-
-def children(pid: int) -> set[int]:
-    """Return the children of a process, whichever of its threads started them; none where /proc is missing."""
-    found: set[int] = set()
-    with suppress(OSError):
-        for path in Path(f"/proc/{pid}/task").glob("*/children"):
-            found.update(int(child) for child in path.read_text().split())
-    return found
 
 
 def asked_at(host: str) -> str:

@@ -11,7 +11,8 @@ import msgspec
 from lab.addresses import address
 from lab.errors import LabError, UsageError
 from lab.measure.new_run import stack_record
-from lab.measure.process_usage import Clocks, cpu_times, tree
+from lab.measure.process_tree import tree
+from lab.measure.process_usage import Clocks, cpu_times
 from lab.measure.server_process import READY_WITHIN_S, ServerFailed, interface_of
 from lab.remote.agent import AgentClient
 from lab.servers import Settings

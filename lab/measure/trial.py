@@ -14,7 +14,8 @@ from lab.measure.contract_check import ask, broken_promises, refusal
 from lab.measure.load_generator import Generator, Load, Order
 from lab.measure.plan import Task
 from lab.measure.prestart import Prestart
-from lab.measure.process_usage import Clocks, read_clocks, tree
+from lab.measure.process_tree import tree
+from lab.measure.process_usage import Clocks, read_clocks
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
 from lab.measure.target import Elsewhere, Target, recorded

@@ -25,9 +25,10 @@ import msgspec
 from lab.errors import LabError, UsageError
 from lab.measure.environment import environment
 from lab.measure.new_run import stack_record
+from lab.measure.process_tree import tree
 from lab.measure.process_usage import cpu_times, footprint
 from lab.measure.served_stacks import ServedStacks
-from lab.measure.server_process import asked_at, family
+from lab.measure.server_process import asked_at
 from lab.servers import HOST, Settings
 from loadtests.machine import busy_s, machine_id
 from records.agent import AgentStack, AgentStacks, Refusal
@@ -67,7 +68,7 @@ class Agent:
     def clocks(self, _query: Query, _body: bytes) -> UsageReport:
         """Read every clock."""
         servers = self._fleet.servers
-        trees = {name: family(server.pid) for name, server in servers.items()}
+        trees = {name: tree(server.pid) for name, server in servers.items()}
         stacks = {
             name: StackUsage(cpu_times(trees[name]), None, server.process.poll() is None)
             for name, server in servers.items()

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from lab.measure import process_usage
-from lab.measure.process_usage import Clocks, cpu_times, footprint, read_clocks, tree
+from lab.measure.process_tree import tree
+from lab.measure.process_usage import Clocks, cpu_times, footprint, read_clocks
 from records.usage import Footprint, Usage
 
 WORKERS = (
