@@ -12,6 +12,7 @@ from subprocess import Popen
 import msgspec
 
 import loadtests
+from lab.addresses import asked_at, base_url
 from lab.errors import LabError
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import last_lines, started
@@ -20,7 +21,6 @@ from lab.stacks import Command
 from records.dashboard import Lineup
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
-EVERYWHERE = {"": HOST, "0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - where each of them can be reached from here
 USERS, SPAWNED_PER_S = 200, 50
 ENDS_WITHIN_S = 2
 READY_WITHIN_S = 30.0
@@ -37,8 +37,7 @@ class PageAddress:
     @property
     def url(self) -> str:
         """The address to open."""
-        host = EVERYWHERE.get(self.host, self.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return base_url(asked_at(self.host), self.port)
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import IO
 
 from contract.conformance import INTERFACE
+from lab.addresses import asked_at, base_url
 from lab.errors import LabError, TrialFailed
 from lab.measure.process_tree import children, tree
 from lab.measure.process_usage import footprint
 from lab.measure.reaper import Reaper
-from lab.servers import EVERYWHERE, HOST, Settings
+from lab.servers import HOST, Settings
 from lab.stacks import Command, Stack
 from records.types import Interface
 from records.usage import Footprint
@@ -46,7 +47,7 @@ class Serving:
     @property
     def url(self) -> str:
         """The base URL."""
-        return f"http://{self.host}:{self.port}"
+        return base_url(self.host, self.port)
 
     @property
     def pid(self) -> int:
@@ -114,11 +115,6 @@ class Answering:
 
     def _failed(self, what: str) -> ServerFailed:
         return ServerFailed(f"{self.name} {what}.", last_lines(self.log_path))
-
-
-def asked_at(host: str) -> str:
-    """Return where to ask what listens on a host: on this machine where that is every address."""
-    return HOST if host == EVERYWHERE else host
 
 
 def interface_of(port: int, host: str = HOST) -> str | None:

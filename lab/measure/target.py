@@ -1,6 +1,5 @@
 """Stacks that run elsewhere: measured at their URLs, metered by the agent beside them where there is one."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from lab.addresses import address
+from lab.addresses import address, base_url, is_own_address
 from lab.errors import LabError, UsageError
 from lab.measure.new_run import stack_record
 from lab.measure.process_tree import tree
@@ -125,7 +124,7 @@ class Target:
     @property
     def url(self) -> str:
         """The base URL."""
-        return f"http://{self.host}:{self.port}"
+        return base_url(self.host, self.port)
 
     def check_alive(self) -> None:
         """Do nothing: what it answers tells, and its agent when the clocks are read."""
@@ -174,13 +173,3 @@ def told_as_failure() -> Iterator[None]:
         yield
     except LabError as error:
         raise ServerFailed(str(error), []) from error
-
-
-def is_own_address(host: str) -> bool:
-    """Tell whether a host is an address of this machine."""
-    with socket.socket() as listener:
-        try:
-            listener.bind((host, 0))
-        except OSError:
-            return False
-        return True

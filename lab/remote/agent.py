@@ -22,13 +22,13 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
+from lab.addresses import asked_at, base_url
 from lab.errors import LabError, UsageError
 from lab.measure.environment import environment
 from lab.measure.new_run import stack_record
 from lab.measure.process_tree import tree
 from lab.measure.process_usage import cpu_times, footprint
 from lab.measure.served_stacks import ServedStacks
-from lab.measure.server_process import asked_at
 from lab.servers import HOST, Settings
 from loadtests.machine import busy_s, machine_id
 from records.agent import AgentStack, AgentStacks, Refusal
@@ -186,7 +186,7 @@ def answering(agent: Agent, token: str, host: str = HOST, port: int = 0) -> Iter
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
     try:
-        yield f"http://{asked_at(host)}:{server.server_address[1]}"
+        yield base_url(asked_at(host), server.server_address[1])
     finally:
         server.shutdown()
         server.server_close()
