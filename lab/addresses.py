@@ -54,9 +54,14 @@ def is_own_address(host: str) -> bool:
         return True
 
 
+def authority(host: str, port: int) -> str:
+    """Return host and port as a URL and a Host have them: IPv6 in brackets (RFC 3986, section 3.2.2)."""
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def base_url(host: str, port: int) -> str:
-    """Return the URL of what listens there; an IPv6 address stands in brackets (RFC 3986, section 3.2.2)."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    """Return the URL of what listens there."""
+    return f"http://{authority(host, port)}"
 
 
 def address(url: str) -> tuple[str, int]:

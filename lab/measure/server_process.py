@@ -1,23 +1,21 @@
 """A process that the lab started: with a log, a deadline to become ready, and an end that always comes."""
 
-import http.client
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from contract.conformance import INTERFACE
 from lab.addresses import asked_at, base_url
 from lab.errors import LabError, TrialFailed
 from lab.measure.process_tree import children, tree
 from lab.measure.process_usage import footprint
+from lab.measure.readiness import interface_of, wait_for
 from lab.measure.reaper import Reaper
 from lab.servers import HOST, Settings
 from lab.stacks import Command, Stack
@@ -105,27 +103,11 @@ class Answering:
 
     def wait(self, speaks: Interface = "asgi", within_s: float = READY_WITHIN_S) -> None:
         """Ask until an app of that interface answers; raises ServerFailed without one in time."""
-        deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline:
-            self.check_alive()
-            if interface_of(self.port, self.host) == speaks:
-                return
-            time.sleep(0.01)
-        raise self._failed(f"gave no answer within {within_s:g} s of its start")
+        if not wait_for(lambda: interface_of(self.port, self.host) == speaks, within_s, self.check_alive):
+            raise self._failed(f"gave no answer within {within_s:g} s of its start")
 
     def _failed(self, what: str) -> ServerFailed:
         return ServerFailed(f"{self.name} {what}.", last_lines(self.log_path))
-
-
-def interface_of(port: int, host: str = HOST) -> str | None:
-    """Ask for / and return which interface the app says it speaks, `None` without an answer."""
-    with (
-        suppress(OSError, http.client.HTTPException),
-        closing(http.client.HTTPConnection(host, port, timeout=1)) as connection,
-    ):
-        connection.request("GET", "/")
-        return connection.getresponse().getheader(INTERFACE)
-    return None
 
 
 @contextmanager

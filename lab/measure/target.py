@@ -12,7 +12,8 @@ from lab.errors import LabError, UsageError
 from lab.measure.new_run import stack_record
 from lab.measure.process_tree import tree
 from lab.measure.process_usage import Clocks, cpu_times
-from lab.measure.server_process import READY_WITHIN_S, ServerFailed, interface_of
+from lab.measure.readiness import interface_of, wait_for
+from lab.measure.server_process import READY_WITHIN_S, ServerFailed
 from lab.remote.agent import AgentClient
 from lab.servers import Settings
 from lab.stacks import Stack
@@ -20,8 +21,6 @@ from loadtests.machine import busy_s, machine_id
 from records.agent import AgentStack
 from records.run import Options, StackRecord
 from records.usage import CpuSeconds, Footprint, UsageReport
-
-ASK_AGAIN_S = 0.05
 
 
 class Elsewhere:
@@ -138,16 +137,12 @@ class Target:
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Have it started anew, and ask until the app answers; raises ServerFailed without an answer in time."""
         self.elsewhere.restart(self.stack)
-        deadline = time.monotonic() + within_s
-        while (speaks := interface_of(self.port, self.host)) != self.stack.app.speaks:
-            if speaks is not None:
-                says = f"What answers at {self.url} speaks {speaks}: it isn't {self.stack.original}."
-                raise ServerFailed(says, [])
-            if time.monotonic() > deadline:
-                raise ServerFailed(
-                    f"{self.stack.name} gave no answer at {self.url} within {within_s:g} s.", []
-                )
-            time.sleep(ASK_AGAIN_S)
+        speaks = wait_for(lambda: interface_of(self.port, self.host), within_s)
+        if speaks is None:
+            raise ServerFailed(f"{self.stack.name} gave no answer at {self.url} within {within_s:g} s.", [])
+        if speaks != self.stack.app.speaks:
+            says = f"What answers at {self.url} speaks {speaks}: it isn't {self.stack.original}."
+            raise ServerFailed(says, [])
 
     def footprint(self) -> Footprint | None:
         """Return what its process tree holds, `None` when nobody tells."""
