@@ -27,9 +27,10 @@ ARROWS = {
     "experiments": {"records", "wsgi_app", "asgi_app", "bridge"},  # the words of both interfaces
     "tracing": {"contract", "records", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": {"records"},
-    "lab": {"contract", "records"},  # and of loadtests its path, and what is plain data
+    "lab": {"contract", "records"},  # and of loadtests its path, what is plain data, and an agent's client
 }
-PLAIN = {f"loadtests.{name}" for name in ("calibrations", "ceilings", "machine", "scenarios", "schedule")}
+PLAIN_MODULES = ("agent_client", "calibrations", "ceilings", "machine", "scenarios", "schedule")
+PLAIN = {f"loadtests.{name}" for name in PLAIN_MODULES}
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 

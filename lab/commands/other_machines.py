@@ -10,7 +10,7 @@ from lab.addresses import address, is_loopback
 from lab.commands.options import TOKEN_VARIABLE
 from lab.errors import LabError, UsageError
 from lab.measure.server_process import port_taken
-from lab.remote.agent import AgentClient
+from lab.remote.agent_client import AgentClient
 from lab.stacks import find
 from records.run import CrewRecord
 

@@ -14,7 +14,7 @@ from lab.measure.process_tree import tree
 from lab.measure.process_usage import Clocks, cpu_times
 from lab.measure.readiness import interface_of, wait_for
 from lab.measure.server_process import READY_WITHIN_S, ServerFailed
-from lab.remote.agent import AgentClient
+from lab.remote.agent_client import AgentClient
 from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.machine import busy_s, machine_id

@@ -24,7 +24,7 @@ import vl_convert
 from flask import Blueprint, Response, render_template_string, request
 from locust.env import Environment
 
-from loadtests.dashboard.agent_client import AgentError
+from loadtests.agent_client import AgentError
 from loadtests.dashboard.buttons import BUTTONS
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor

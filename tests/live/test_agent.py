@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from lab.remote.agent import AgentClient
+from lab.remote.agent_client import AgentClient
 from tests.live.test_serve import ended
 
 WITHIN_S = 20

@@ -16,7 +16,9 @@ from lab.measure.selection import select
 from lab.measure.served_stacks import ServedStacks, serving_stacks
 from lab.measure.target import Elsewhere
 from lab.measure.trial import TrialRunner
-from lab.remote.agent import Agent, AgentClient, answering
+from lab.remote.agent import Agent
+from lab.remote.agent_client import AgentClient
+from lab.remote.agent_server import answering
 from lab.servers import Settings
 from lab.stacks import find
 from loadtests.scenarios import SCENARIOS
