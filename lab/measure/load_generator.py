@@ -39,7 +39,7 @@ class WorkersMissing(LabError):
 
 
 @dataclass(frozen=True)
-class Order:
+class LoadSpec:
     """What a locust is to do."""
 
     scenario: str
@@ -165,7 +165,7 @@ class Generator:
         self._log_path = log_path
 
     @contextmanager
-    def loading(self, order: Order, stem: Path, *, held: bool = False) -> Iterator[Load]:
+    def loading(self, spec: LoadSpec, stem: Path, *, held: bool = False) -> Iterator[Load]:
         """Start a locust whose files are named after `stem`; on leaving it is killed.
 
         One that is `held` opens no window before `may_open` was called. Raises LabError when there is no starting
@@ -181,7 +181,7 @@ class Generator:
         announcements = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)  # with a writer there is no end of file
         pid = 0
         try:
-            argv = [*order.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
+            argv = [*spec.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
             pid = self.start(argv, log_path)
             yield Load(pid, announcements, stem)
         finally:

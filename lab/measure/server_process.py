@@ -41,11 +41,17 @@ class Serving:
     log_path: Path | None
     host: str = HOST
     workers: set[int] = field(default_factory=set)  # those seen since it was ready
+    held_to: Sequence[int] = ()  # the cores that it may use once it is ready, where it may use others before
 
     @property
     def url(self) -> str:
         """The base URL."""
         return base_url(self.host, self.port)
+
+    @property
+    def command_line(self) -> str:
+        """What it was started by, as one would type it."""
+        return str(self.command)
 
     @property
     def pid(self) -> int:
@@ -72,14 +78,11 @@ class Serving:
         """Return what its process tree holds."""
         return footprint(self.pid)
 
-    def hold(self, cores: Sequence[int]) -> None:
-        """Hold every thread of it to these cores; without cores nothing changes."""
-        pin(self.pid, cores)
-
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""
         self._answering.wait(self.stack.app.speaks, within_s)
         self.workers.update(children(self.pid))
+        pin(self.pid, self.held_to)
 
     @property
     def _answering(self) -> "Answering":
@@ -119,19 +122,21 @@ def serving(
     port: int = 0,
     log_path: Path | None = None,
     cores: Sequence[int] = (),
+    held_to: Sequence[int] = (),
     grace_s: float = 0.0,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Serving]:
     """Serve a stack; on leaving, its whole process group is ended, with `grace_s` to finish by itself.
 
     Port 0 takes a free one. Without a log the server's output goes to stderr. The server is started, not
-    awaited: call `wait_until_ready`. `env` is added to what the stack's command sets.
+    awaited: call `wait_until_ready`. It may use `cores`, and once it is ready those it is `held_to`. `env` is added to
+    what the stack's command sets.
     """
     chosen = port or free_port(settings.host)
     plain = stack.command(chosen, settings)
     command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
     with started(command, reaper, log_path, grace_s) as process:
-        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host))
+        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host), held_to=held_to)
 
 
 @contextmanager

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from lab.judge.reading import target_of
-from lab.measure.load_generator import Generator, LoadFailed, Order, generator
+from lab.measure.load_generator import Generator, LoadFailed, LoadSpec, generator
 from lab.measure.reaper import Reaper
-from lab.measure.trial import watch_turns
+from lab.measure.site import LocalSite
+from lab.measure.window_usage import usage_by_turn
 from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC
 from loadtests.schedule import Turns
 from records.load import FlowReading, LoadReading
@@ -26,9 +27,9 @@ def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[G
         yield running
 
 
-def loaded(load: Generator, order: Order, folder: Path) -> LoadReading:
+def loaded(load: Generator, spec: LoadSpec, folder: Path) -> LoadReading:
     """Return what a load recorded."""
-    with load.loading(order, folder / "load") as locust:
+    with load.loading(spec, folder / "load") as locust:
         window = locust.window(lambda: None)
         return locust.report(window.seconds)
 
@@ -40,7 +41,7 @@ def came(
     """Return what a second of a scenario brought from uvicorn, by flow; a test names scenario and level."""
     scenario, level = request.param
     url = serve("uvicorn/asgi").url
-    return target_of(loaded(load, Order(scenario, level, WINDOW_S, (url,)), tmp_path)).flows
+    return target_of(loaded(load, LoadSpec(scenario, level, WINDOW_S, (url,)), tmp_path)).flows
 
 
 def of(scenario: str, level: LevelValue) -> pytest.MarkDecorator:
@@ -143,7 +144,7 @@ def test_only_the_probe_is_traced(came: dict[str, FlowReading]) -> None:
 def test_several_processes_share_one_schedule(load: Generator, serve: Serve, tmp_path: Path) -> None:
     """Two processes send 400 requests in ten turns of 80 ms: 200 each, and 40 in each turn."""
     url = serve("uvicorn/asgi").url
-    report = loaded(load, Order("baseline", 500, WINDOW_S, (url,), processes=2), tmp_path)
+    report = loaded(load, LoadSpec("baseline", 500, WINDOW_S, (url,), processes=2), tmp_path)
     traffic = target_of(report).flows[TRAFFIC]
     assert [part[0].flows[TRAFFIC].due for part in report.parts] == [200, 200]
     assert (traffic.due, traffic.errors) == (400, {})
@@ -154,28 +155,29 @@ def test_several_processes_share_one_schedule(load: Generator, serve: Serve, tmp
 def test_several_processes_share_closed_loops(load: Generator, serve: Serve, tmp_path: Path) -> None:
     """Ten users that wait 0.1 s are ten users, however many processes they are in."""
     url = serve("uvicorn/asgi").url
-    report = loaded(load, Order("slow-io", 10, WINDOW_S, (url,), processes=2), tmp_path)
+    report = loaded(load, LoadSpec("slow-io", 10, WINDOW_S, (url,), processes=2), tmp_path)
     answers = [part[0].flows[TRAFFIC].answers for part in report.parts]
     assert all(0 < count <= 5 * 11 for count in answers)
     assert len(answers) == 2
 
 
 def in_turns(
-    load: Generator, order: Order, serving: Sequence[str], serve: Serve, folder: Path
+    load: Generator, spec: LoadSpec, serving: Sequence[str], serve: Serve, folder: Path
 ) -> tuple[LoadReading, list[list[Usage]]]:
     """Return what a load of several stacks in turns recorded, and the CPU of each in each of its turns."""
     servers = [serve(name) for name in serving]
-    with load.loading(order, folder / "load") as locust:
+    with load.loading(spec, folder / "load") as locust:
         window = locust.window(lambda: None)
-        usage = watch_turns(servers, locust, window, Turns(len(servers), order.seed))
+        read = LocalSite(Reaper()).meter(servers, locust.pid, once=True)
+        usage = usage_by_turn(read, window, Turns(len(servers), spec.seed))
         return locust.report(), usage
 
 
 def test_targets_in_turns_each_get_their_share(load: Generator, serve: Serve, tmp_path: Path) -> None:
     """Two stacks get the same load in five turns each, and the clock of each is read in each of its turns."""
     names = ("uvicorn/asgi", "gunicorn-gthread/wsgi")
-    order = Order("baseline", 500, 0.5, tuple(serve(name).url for name in names), seed=7)
-    report, usage = in_turns(load, order, names, serve, tmp_path)
+    spec = LoadSpec("baseline", 500, 0.5, tuple(serve(name).url for name in names), seed=7)
+    report, usage = in_turns(load, spec, names, serve, tmp_path)
     flows = [target_of(report, number).flows[TRAFFIC] for number in (0, 1)]
     assert [(flow.due, flow.errors) for flow in flows] == [(200, {}), (200, {})]
     assert [[each.answers for each in flow.seconds[1:-1]] for flow in flows] == [[40] * 3] * 2
@@ -185,8 +187,8 @@ def test_targets_in_turns_each_get_their_share(load: Generator, serve: Serve, tm
 
 def test_a_ceiling_is_measured_by_one_process(load: Generator, serve: Serve, tmp_path: Path) -> None:
     """What an overload is a share of isn't known to several processes: they are refused, with the reason."""
-    order = Order("overload", 150, WINDOW_S, (serve("uvicorn/asgi").url,), processes=2)
-    with load.loading(order, tmp_path / "load") as locust, pytest.raises(LoadFailed) as failure:
+    spec = LoadSpec("overload", 150, WINDOW_S, (serve("uvicorn/asgi").url,), processes=2)
+    with load.loading(spec, tmp_path / "load") as locust, pytest.raises(LoadFailed) as failure:
         locust.window(lambda: None)
     assert "overload measures a ceiling while it warms up: it needs one process" in "\n".join(
         failure.value.log

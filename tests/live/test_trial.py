@@ -12,6 +12,7 @@ from lab.measure.load_generator import generator
 from lab.measure.plan import Task
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving
+from lab.measure.site import LocalSite
 from lab.measure.trial import Measured, TrialRunner
 from lab.servers import Settings
 from lab.stacks import App, find
@@ -25,7 +26,7 @@ def runner(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Return a runner without cores of its own."""
     logs = tmp_path_factory.mktemp("logs")
     with generator(reaper, [], logs) as load:
-        yield TrialRunner(Settings(), reaper, load, [], logs)
+        yield TrialRunner(Settings(), LocalSite(reaper), load, logs)
 
 
 def task(name: str, scenario: Scenario, level: LevelValue, window_s: float) -> Task:
