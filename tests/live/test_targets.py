@@ -130,6 +130,26 @@ def test_a_target_that_dies_midway_fails_its_trial(afar: Afar, monkeypatch: pyte
     )
 
 
+def test_a_target_that_dies_in_turns_fails_alone(afar: Afar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one is measured."""
+    site = with_agent(afar)
+    meter = site.meter
+
+    def killing(*arguments: object, once: bool) -> object:
+        process = afar.served.servers["uvicorn/asgi"].process
+        process.kill()
+        process.wait()
+        return meter(*arguments, once=once)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(site, "meter", killing)
+    first, second = afar.measured("baseline", 500, site, *NAMES)
+    assert (first.status, first.doubts[0].says) == (
+        "failed",
+        "uvicorn/asgi ended by itself where its agent runs.",
+    )
+    assert (second.status, second.figures["answers"] > 0) == ("ok", True)
+
+
 def test_an_agent_that_goes_away_fails_the_trial_only(afar: Afar) -> None:
     """The run goes on: what it says is the reason of that trial."""
     with answering(Agent(afar.served, Settings()), TOKEN) as url:
