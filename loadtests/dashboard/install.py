@@ -84,9 +84,7 @@ def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
             {"key": TAB, "structure": [{"key": key, "title": title} for key, title in COLUMNS.items()]}
         ],
     }
-    names = (
-        {f"{host}:{web_ui.port}" for host in (LOOPBACK, "localhost")} if web_ui.host == LOOPBACK else set()
-    )
+    names = {LOOPBACK, "localhost"} if web_ui.host == LOOPBACK else set[str]()
     guarded = own_pages_only(app.wsgi_app, names)
     app.wsgi_app = guarded  # type: ignore[assignment, method-assign] # Flask's own way to wrap it
 
