@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from lab.errors import unknown
@@ -35,19 +35,28 @@ class Command:
 class App:
     """One of the callables: `interface` is how it is called, `speaks` what the code behind it speaks.
 
-    Where these differ a bridge stands between them, a2wsgi as it comes or `guarded`.
+    Where these differ a `bridge` stands between them, of a kind in BRIDGES.
     """
 
     name: str
     interface: Interface
     speaks: Interface
     target: str
-    guarded: bool = False
+    bridge: str = ""
 
     @property
     def bridged(self) -> bool:
         """Whether a2wsgi stands between server and code."""
         return self.interface != self.speaks
+
+    @property
+    def form(self) -> str:
+        """The name that it has in packages which hold every form of a pair of apps: `wsgi_app`, `wsgi_as_asgi`."""
+        return (
+            f"{self.speaks}_as_{self.interface}{BRIDGES[self.bridge]}"
+            if self.bridged
+            else f"{self.speaks}_app"
+        )
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,12 @@ class Stack:
     @property
     def name(self) -> str:
         """The name everywhere: `uvicorn/asgi`."""
-        return f"{self.server.name}/{self.app.name}{COPY if self.copy else ''}"
+        return f"{self.original}{COPY if self.copy else ''}"
 
     @property
     def original(self) -> str:
         """The name without the mark of a copy."""
-        return self.name.removesuffix(COPY)
+        return f"{self.server.name}/{self.app.name}"
 
     def command(self, port: int, settings: Settings) -> Command:
         """Return the command that serves this stack at a port of the settings' host."""
@@ -130,28 +139,22 @@ def _installed(module: str) -> bool:
         return False
 
 
+def across(bridge: str) -> Iterator[App]:
+    """Yield both apps across a kind of bridge, each called by the other's interface."""
+    for plain, other in (PLAIN, PLAIN[::-1]):
+        app = App(f"{plain.name}-{bridge}", other.interface, plain.speaks, target="", bridge=bridge)
+        yield replace(app, target=f"bridge:{app.form}")
+
+
+BRIDGES: dict[str, str] = {"bridged": "", "guarded": "_guarded"}
+"""How the names of apps end: of stacks, and in `bridge.kinds.KINDS`, which has the same rows."""
+
+PLAIN = (
+    App("wsgi", interface="wsgi", speaks="wsgi", target="wsgi_app:app"),
+    App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
+)
 APPS: dict[str, App] = {
-    app.name: app
-    for app in (
-        App("wsgi", interface="wsgi", speaks="wsgi", target="wsgi_app:app"),
-        App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
-        App("wsgi-bridged", interface="asgi", speaks="wsgi", target="bridge:wsgi_as_asgi"),
-        App("asgi-bridged", interface="wsgi", speaks="asgi", target="bridge:asgi_as_wsgi"),
-        App(
-            "wsgi-guarded",
-            interface="asgi",
-            speaks="wsgi",
-            target="bridge:wsgi_as_asgi_guarded",
-            guarded=True,
-        ),
-        App(
-            "asgi-guarded",
-            interface="wsgi",
-            speaks="asgi",
-            target="bridge:asgi_as_wsgi_guarded",
-            guarded=True,
-        ),
-    )
+    app.name: app for app in (*PLAIN, *(app for bridge in BRIDGES for app in across(bridge)))
 }
 
 DEFAULT_STACKS = (
@@ -176,9 +179,16 @@ def all_stacks() -> Iterator[Stack]:
     yield from (stack for stack in stacks if stack.name not in DEFAULT_STACKS)
 
 
+def parts(name: str) -> tuple[str, str, bool]:
+    """Return the names of a stack's server and app, and whether it is a copy: no other function cuts a name apart."""
+    original = name.removesuffix(COPY)
+    server, _, app = original.partition("/")
+    return server, app, original != name
+
+
 def find(name: str) -> Stack:
     """Return the stack of that name, or raise UsageError with the nearest ones."""
-    server, _, app = name.partition("/")
-    if server in SERVERS and app in APPS and SERVERS[server].interface == APPS[app].interface:
+    server, app, copied = parts(name)
+    if not copied and server in SERVERS and app in APPS and SERVERS[server].interface == APPS[app].interface:
         return Stack(SERVERS[server], APPS[app])
     raise unknown("stack", name, [stack.name for stack in all_stacks()])

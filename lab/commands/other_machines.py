@@ -14,7 +14,7 @@ from lab.measure.site import Site
 from lab.remote.agent_client import AgentClient
 from lab.remote.site import RemoteSite
 from lab.stacks import find
-from records.run import CrewRecord, Options
+from records.run import LoadWorkersRecord, Options
 
 Targets = Annotated[
     list[str] | None,
@@ -91,7 +91,7 @@ class LoadOptions:
     expected: int
     within_s: float
 
-    def crew(self, processes: int) -> CrewRecord | None:
+    def record(self, processes: int) -> LoadWorkersRecord | None:
         """Return whom to wait for, `None` for nobody; raises UsageError for options that don't fit together.
 
         Raises LabError when the port is taken.
@@ -109,4 +109,4 @@ class LoadOptions:
         is_loopback(self.host)  # or it is no host to listen on
         if port_taken(self.port, self.host):
             raise LabError(f"Port {self.port} is taken: choose another with --load-port.")
-        return CrewRecord(self.host, self.port, self.expected, self.within_s)
+        return LoadWorkersRecord(self.host, self.port, self.expected, self.within_s)

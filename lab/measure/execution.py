@@ -12,6 +12,7 @@ import msgspec
 
 from lab.errors import Cannot, LabError, TrialFailed
 from lab.judge.comparisons import judge
+from lab.judge.descriptions import describe_figures
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
 from lab.measure.plan import Task, blocks
@@ -106,6 +107,7 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
             for task, measured in zip(block, runner.measure(block, following), strict=True)
         ]
         run.trials += trials
+        describe_figures(run)
         run.run.seconds_measuring += sum(trial.seconds_measuring for trial in trials)
         run.run.seconds_total = round(time.monotonic() - started_at, 3)
         write(run, folder)
@@ -115,7 +117,14 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
 
 def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
     """Return the record of a trial; a failure is one with its evidence."""
-    blank = Trial(task.stack.name, task.scenario.name, task.level.value, task.repetition, "failed")
+    blank = Trial(
+        task.stack.name,
+        task.scenario.name,
+        task.level.value,
+        task.repetition,
+        "failed",
+        copy_of=task.stack.original if task.stack.copy else "",
+    )
     if isinstance(measured, Cannot):
         doubt = Doubt("cannot", str(measured), "a finding about the stack: this takes another one")
         return msgspec.structs.replace(blank, status="cannot", doubts=[doubt])

@@ -19,7 +19,7 @@ from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.ceilings import queue_s
 from loadtests.schedule import Turns
-from records.run import Commands, CrewRecord
+from records.run import Commands, LoadWorkersRecord
 
 HOPELESS_QUEUE_S = 4.5  # what takes longer to fill isn't waited for: its latencies are discarded as unsettled
 SHORT_QUEUE_S = 0.5
@@ -46,7 +46,7 @@ class TrialRunner:
     seed: int = 0
     processes: int = 1
     standby: Prestart = field(default_factory=Prestart)
-    crew: CrewRecord | None = None
+    load_workers: LoadWorkersRecord | None = None
     say: Callable[[str], None] = print
 
     def check(self, stack: Stack) -> list[str]:
@@ -129,8 +129,8 @@ class TrialRunner:
         return results
 
     def _gather(self, load: Load, check: Callable[[], None]) -> None:
-        if self.crew:
-            load.gather(self.crew, check, self.say)
+        if self.load_workers:
+            load.gather(self.load_workers, check, self.say)
 
     def _started_early(self, following: Sequence[Task]) -> list[Task]:
         early = [task for task in following if not task.level.turns]
@@ -151,7 +151,7 @@ class TrialRunner:
             seed=self.seed,
             warm_up_s=SHORT_QUEUE_S + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
             processes=1 if any(flow.of_ceiling for flow in task.level.flows) else self.processes,
-            crew=self.crew,
+            load_workers=self.load_workers,
         )
 
     def _stem(self, task: Task, who: str = "") -> Path:

@@ -37,14 +37,14 @@ def story_of(targets: Sequence[str]) -> list[str]:
     """Ask for all targets at once, on one loop; return when each request began and was answered, in order."""
     story: list[str] = []
 
-    async def ask(name: str, target: str) -> None:
+    async def ask_as(name: str, target: str) -> None:
         connection = Told(name, story)
         story.append(f"{name} began")
         await asgi_app.app(scope_of(Request("GET", target)), connection.receive, connection.send)
 
     async def ask_for_all() -> None:
         names = ["first", "second", "third"]
-        await asyncio.gather(*[ask(name, target) for name, target in zip(names, targets, strict=False)])
+        await asyncio.gather(*[ask_as(name, target) for name, target in zip(names, targets, strict=False)])
 
     asyncio.run(ask_for_all())
     return story
@@ -145,7 +145,6 @@ def test_jobs_are_counted_when_they_are_done(jobs: waiting.Jobs) -> None:
         await ask("POST", "/background?seconds=0")
         await ask("POST", "/background?seconds=0")
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
-        await asyncio.sleep(0)  # what counts is called in the turn after a task is done
         return await ask("GET", "/background")
 
     assert json.loads(asyncio.run(finish_and_count()).body) == {"began": 2, "finished": 2}

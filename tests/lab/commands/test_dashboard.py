@@ -17,9 +17,10 @@ from lab.measure.server_process import Serving
 from lab.run_folder import read
 from lab.servers import Settings
 from lab.stacks import Command, find
-from lab.tell.charts.palette import look_of
+from lab.tell.charts.palette import looks
 from records.dashboard import AgentAddress, Lineup, RecordedLoad
 from records.load import TargetReading
+from tests.lab import runs
 
 STACKS = ("gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/wsgi-bridged")
 
@@ -61,8 +62,9 @@ def test_locust_reads_the_lineup(tmp_path: Path) -> None:
     assert [entry.name for entry in lineup.stacks] == list(STACKS)
     assert [entry.url for entry in lineup.stacks] == [f"http://127.0.0.1:{9000 + n}" for n in range(3)]
     assert [entry.slots["interface"] for entry in lineup.stacks] == [1, None, 4]
-    assert [(entry.colour, list(entry.dash)) for entry in lineup.stacks] == [
-        (look_of(name).colour, list(look_of(name).dash)) for name in STACKS
+    drawn = looks(runs.stack(name) for name in STACKS)
+    assert [(entry.colour, entry.dash) for entry in lineup.stacks] == [
+        (look.colour, look.dash) for look in drawn.values()
     ]
     assert lineup.agent == AgentAddress("http://127.0.0.1:1", "secret")
 

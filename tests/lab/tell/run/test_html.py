@@ -9,9 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lab.judge.comparisons import judge
+from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.scenario_charts import pictures
 from lab.tell.run import html
-from records.run import Commands, Doubt, Run
+from records.run import Capability, Commands, Doubt, Run
 from tests.lab import runs
 
 
@@ -98,6 +99,18 @@ def named(text: str) -> Run:
     made.environment["cpu"] = text
     made.run.stopped = text
     return made
+
+
+def test_swatches_are_of_the_charts_colours() -> None:
+    """A stack has its colour in tables, too, where only experiments were made on it as well; a mere name is grey."""
+    run = runs.run()
+    run.explored = [runs.stack("hypercorn/asgi")]
+    names = ("uvicorn/asgi", "hypercorn/asgi", "mod_python/cgi")
+    run.capabilities = [Capability("http2", "Does it?", name, "no", "") for name in names]
+    looks = looks_in(run)
+    swatches = [str(each["style"]) for each in page_of(run).select("table.capabilities .swatch")]
+    colours = [looks["uvicorn/asgi"].colour, looks["hypercorn/asgi"].colour, GREY]
+    assert swatches == [f"background:{colour}" for colour in colours]
 
 
 def test_run_without_trials_is_told() -> None:
