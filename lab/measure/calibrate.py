@@ -26,7 +26,7 @@ UNBOUNDED = {"interface": None}
 
 @dataclass(frozen=True)
 class CalibrationRunner:
-    """What drives the clockwork, and where its logs go."""
+    """What drives the reference server, and where its logs go."""
 
     generator: Generator
     reaper: Reaper

@@ -59,10 +59,10 @@ def reaping(reaper: Reaper | None = None) -> Iterator[Reaper]:
 def end_all(token: str) -> None:
     """Kill every process that carries the token, until none is left."""
     for _ in range(ROUNDS):
-        found = [process for process in psutil.process_iter() if carries(process, token)]
-        if not found:
+        carriers = [process for process in psutil.process_iter() if carries(process, token)]
+        if not carriers:
             return
-        for process in found:
+        for process in carriers:
             with suppress(psutil.Error):
                 process.kill()
         time.sleep(0.02)

@@ -70,11 +70,11 @@ class TrialRunner:
         with self.standby.server(task, self._server) as server:
             ask_for_websockets(server, task)
             before = server.footprint()
-            wanted = self._spec(task, [server])
-            early = self._started_early(following)
-            with self.generator.loading(wanted, self._stem(task), held=bool(early)) as load:
+            spec = self._spec(task, [server])
+            prestarted = self._prestarted(following)
+            with self.generator.loading(spec, self._stem(task), held=bool(prestarted)) as load:
                 self._gather(load, server.check_whole)
-                for each in early:
+                for each in prestarted:
                     self.standby.prepare(each, self._server)
                 load.may_open()
                 window = load.window(server.check_whole)
@@ -86,7 +86,7 @@ class TrialRunner:
                 target_of(report), usage, window.seconds, before, after, aftermath,
                 report.workers, report.lost, self.site.machines,
             )  # fmt: skip
-        return Measured(reading, Commands(server.command_line, str(wanted.by_hand())))
+        return Measured(reading, Commands(server.command_line, str(spec.by_hand())))
 
     def _in_turns(self, block: Sequence[Task]) -> list[Measured | TrialFailed]:
         results: dict[str, Measured | TrialFailed] = {}
@@ -132,9 +132,9 @@ class TrialRunner:
         if self.load_workers:
             load.gather(self.load_workers, check, self.say)
 
-    def _started_early(self, following: Sequence[Task]) -> list[Task]:
-        early = [task for task in following if not task.level.turns]
-        return early[:1] if self.site.starts_early else []
+    def _prestarted(self, following: Sequence[Task]) -> list[Task]:
+        alone = [task for task in following if not task.level.turns]
+        return alone[:1] if self.site.starts_early else []
 
     def _server(self, task: Task, *, together: bool = False) -> AbstractContextManager[Server]:
         log_path = Path(f"{self._stem(task)}.server.log")
