@@ -86,6 +86,15 @@ def test_tell_knows_traces_by_their_records() -> None:
     assert {name for name in used if name.startswith("lab.trace")} == set()
 
 
+@pytest.mark.parametrize(
+    ("folder", "above"), [("measure", {"lab.remote", "lab.commands"}), ("remote", {"lab.commands"})]
+)
+def test_measuring_knows_nobody_above(folder: str, above: set[str]) -> None:
+    """Stacks that run elsewhere come in by a protocol of the measuring floor."""
+    used = {name for path in (ROOT / "lab" / folder).rglob("*.py") for name in imports(path)}
+    assert {".".join(name.split(".")[:2]) for name in used} & above == set()
+
+
 @pytest.mark.parametrize("folder", ["judge", "tell"])
 def test_judge_and_tell_touch_nothing(folder: str) -> None:
     """Judging and telling open no file, process or socket, and ask no clock."""

@@ -35,7 +35,7 @@ def loaded(load: Generator, spec: LoadSpec, folder: Path) -> LoadReading:
 
 
 @pytest.fixture
-def came(
+def flows(
     request: pytest.FixtureRequest, load: Generator, serve: Serve, tmp_path: Path
 ) -> dict[str, FlowReading]:
     """Return what a second of a scenario brought from uvicorn, by flow; a test names scenario and level."""
@@ -46,7 +46,7 @@ def came(
 
 def of(scenario: str, level: LevelValue) -> pytest.MarkDecorator:
     """Run a test on what a scenario brought at a level."""
-    return pytest.mark.parametrize("came", [(scenario, level)], indirect=True, ids=[f"{scenario}@{level}"])
+    return pytest.mark.parametrize("flows", [(scenario, level)], indirect=True, ids=[f"{scenario}@{level}"])
 
 
 def users(scenario: str, level: LevelValue) -> int:
@@ -56,25 +56,25 @@ def users(scenario: str, level: LevelValue) -> int:
 
 
 @of("baseline", 500)
-def test_who_asks_keeps_the_connection(came: dict[str, FlowReading]) -> None:
+def test_who_asks_keeps_the_connection(flows: dict[str, FlowReading]) -> None:
     """Requests on a kept connection are answered, and close nothing."""
-    traffic = came[TRAFFIC]
+    traffic = flows[TRAFFIC]
     assert traffic.answers > 0
     assert (traffic.errors, traffic.closed, traffic.due) == ({}, 0, 400)
 
 
 @of("churn", 300)
-def test_who_connects_has_each_connection_closed(came: dict[str, FlowReading]) -> None:
+def test_who_connects_has_each_connection_closed(flows: dict[str, FlowReading]) -> None:
     """Requests on connections of their own are answered, each by one that is closed."""
-    traffic = came[TRAFFIC]
+    traffic = flows[TRAFFIC]
     assert traffic.answers > 0
     assert (traffic.errors, traffic.closed) == ({}, traffic.answers)
 
 
 @of("streaming", 1)
-def test_who_streams_sees_each_chunk(came: dict[str, FlowReading]) -> None:
+def test_who_streams_sees_each_chunk(flows: dict[str, FlowReading]) -> None:
     """Every stream that ended has a first byte and gaps between its ten chunks."""
-    traffic = came[TRAFFIC]
+    traffic = flows[TRAFFIC]
     chunks = sum(len(second.complete.get("first_byte", [])) for second in traffic.seconds)
     assert traffic.answers > 0
     assert traffic.errors == {}
@@ -82,63 +82,63 @@ def test_who_streams_sees_each_chunk(came: dict[str, FlowReading]) -> None:
 
 
 @of("upload", 20)
-def test_who_uploads_is_answered(came: dict[str, FlowReading]) -> None:
+def test_who_uploads_is_answered(flows: dict[str, FlowReading]) -> None:
     """Bodies that are sent slowly are taken, while others are answered."""
-    assert came[TRAFFIC].answers > 0
-    assert came[TRAFFIC].errors == came[PROBE].errors == {}
-    assert came[PROBE].answers > 0
+    assert flows[TRAFFIC].answers > 0
+    assert flows[TRAFFIC].errors == flows[PROBE].errors == {}
+    assert flows[PROBE].answers > 0
 
 
 @of("download", 10)
-def test_who_downloads_gets_bytes(came: dict[str, FlowReading]) -> None:
+def test_who_downloads_gets_bytes(flows: dict[str, FlowReading]) -> None:
     """Large bodies are read a piece at a time by all readers, and none of them ends."""
-    traffic, (flow,) = came[TRAFFIC], [f for f in SCENARIOS["download"].level(10).flows if f.name == TRAFFIC]
+    traffic, (flow,) = flows[TRAFFIC], [f for f in SCENARIOS["download"].level(10).flows if f.name == TRAFFIC]
     at_most = flow.users * flow.piece * (WINDOW_S / flow.every_s + 1)
     assert flow.users * flow.piece < traffic.bytes <= at_most
     assert (traffic.errors, traffic.answers, traffic.censored) == ({}, 0, 0)
 
 
 @of("idle", "kept-alive")
-def test_who_is_idle_holds_a_connection(came: dict[str, FlowReading]) -> None:
+def test_who_is_idle_holds_a_connection(flows: dict[str, FlowReading]) -> None:
     """An event loop keeps the connections of all who asked once, and answers others."""
-    assert (came[TRAFFIC].held, came[TRAFFIC].errors) == (users("idle", "kept-alive"), {})
-    assert came[PROBE].answers > 0
+    assert (flows[TRAFFIC].held, flows[TRAFFIC].errors) == (users("idle", "kept-alive"), {})
+    assert flows[PROBE].answers > 0
 
 
 @of("idle", "silent")
-def test_who_is_silent_holds_a_connection(came: dict[str, FlowReading]) -> None:
+def test_who_is_silent_holds_a_connection(flows: dict[str, FlowReading]) -> None:
     """An event loop keeps the connections of all who never said a word, and answers others."""
-    assert (came[TRAFFIC].held, came[TRAFFIC].errors) == (users("idle", "silent"), {})
-    assert came[PROBE].answers > 0
+    assert (flows[TRAFFIC].held, flows[TRAFFIC].errors) == (users("idle", "silent"), {})
+    assert flows[PROBE].answers > 0
 
 
 @of("abandon", 10)
-def test_who_abandons_a_stream_has_read_its_first_chunks(came: dict[str, FlowReading]) -> None:
+def test_who_abandons_a_stream_has_read_its_first_chunks(flows: dict[str, FlowReading]) -> None:
     """A stream that is left counts as answered with the last chunk that was wanted."""
-    assert came[TRAFFIC].answers > 0
-    assert came[TRAFFIC].errors == came[PROBE].errors == {}
+    assert flows[TRAFFIC].answers > 0
+    assert flows[TRAFFIC].errors == flows[PROBE].errors == {}
 
 
 @of("websocket", "paced")
-def test_who_talks_over_a_websocket_is_echoed_on_a_schedule(came: dict[str, FlowReading]) -> None:
+def test_who_talks_over_a_websocket_is_echoed_on_a_schedule(flows: dict[str, FlowReading]) -> None:
     """A thousand messages a second come back, each on a socket that is kept."""
-    traffic = came[TRAFFIC]
+    traffic = flows[TRAFFIC]
     assert traffic.answers > 0
     assert (traffic.errors, traffic.due) == ({}, 1000)
 
 
 @of("websocket", "flat-out")
-def test_who_talks_flat_out_is_echoed(came: dict[str, FlowReading]) -> None:
+def test_who_talks_flat_out_is_echoed(flows: dict[str, FlowReading]) -> None:
     """A hundred messages under way on each socket come back whole."""
-    assert came[TRAFFIC].answers > 0
-    assert came[TRAFFIC].errors == {}
+    assert flows[TRAFFIC].answers > 0
+    assert flows[TRAFFIC].errors == {}
 
 
 @of("starvation", 20)
-def test_only_the_probe_is_traced(came: dict[str, FlowReading]) -> None:
+def test_only_the_probe_is_traced(flows: dict[str, FlowReading]) -> None:
     """Each answer of the probe is kept with when it was due and how long it took; the traffic's aren't."""
-    assert len(came[PROBE].trace) == came[PROBE].answers > 0
-    assert came[TRAFFIC].trace == []
+    assert len(flows[PROBE].trace) == flows[PROBE].answers > 0
+    assert flows[TRAFFIC].trace == []
 
 
 def test_several_processes_share_one_schedule(load: Generator, serve: Serve, tmp_path: Path) -> None:

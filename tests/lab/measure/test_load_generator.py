@@ -59,11 +59,11 @@ def test_steady_load_sends_what_it_promises(reaper: Reaper, tmp_path: Path) -> N
             read = LocalSite(reaper).meter([server], locust.pid)
             usage = usage_by_second(read, server.check_whole, window)
             report = locust.report()
-    came = target_of(report).flows["traffic"]
+    flow = target_of(report).flows["traffic"]
     assert (report.opened_at, report.closed_at) == (window.opens_at, window.closes_at)
-    assert (came.due, came.errors) == (400, {})
-    assert 390 <= came.answers <= 405
-    assert sum(second.answers for second in came.seconds) == came.answers
+    assert (flow.due, flow.errors) == (400, {})
+    assert 390 <= flow.answers <= 405
+    assert sum(second.answers for second in flow.seconds) == flow.answers
     assert [(second.server or 0) > 0 for second in usage] == [True]
     assert [second.generator > 0 for second in usage] == [True]
 
