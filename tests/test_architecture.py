@@ -27,9 +27,10 @@ ARROWS = {
     "experiments": {"records", "wsgi_app", "asgi_app", "bridge"},  # the words of both interfaces
     "tracing": {"contract", "records", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": {"records"},
-    "lab": {"contract", "records"},  # and of loadtests its path, and what is plain data
+    "lab": {"contract", "records"},  # and of loadtests its path, what is plain data, and an agent's client
 }
-PLAIN = {f"loadtests.{name}" for name in ("calibrations", "ceilings", "machine", "scenarios", "schedule")}
+PLAIN_MODULES = ("agent_client", "calibrations", "ceilings", "machine", "scenarios", "schedule")
+PLAIN = {f"loadtests.{name}" for name in PLAIN_MODULES}
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
@@ -83,6 +84,15 @@ def test_tell_knows_traces_by_their_records() -> None:
     """A trace is told from what was kept of it."""
     used = {name for path in (ROOT / "lab" / "tell").rglob("*.py") for name in imports(path)}
     assert {name for name in used if name.startswith("lab.trace")} == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "above"), [("measure", {"lab.remote", "lab.commands"}), ("remote", {"lab.commands"})]
+)
+def test_measuring_knows_nobody_above(folder: str, above: set[str]) -> None:
+    """Stacks that run elsewhere come in by a protocol of the measuring floor."""
+    used = {name for path in (ROOT / "lab" / folder).rglob("*.py") for name in imports(path)}
+    assert {".".join(name.split(".")[:2]) for name in used} & above == set()
 
 
 @pytest.mark.parametrize("folder", ["judge", "tell"])

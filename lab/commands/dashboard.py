@@ -24,7 +24,7 @@ from lab.measure.new_run import stack_record
 from lab.measure.reaper import reaping
 from lab.measure.served_stacks import ServedStacks, serving_stacks
 from lab.measure.server_process import port_taken
-from lab.remote.agent import Agent, Query, answering
+from lab.remote.agent import Agent, Query
 from lab.run_folder import write
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
@@ -84,6 +84,8 @@ def agent_beside(
     served: ServedStacks, stacks: Sequence[Stack], settings: Settings, out: Path
 ) -> Iterator[tuple[str, str]]:
     """Answer as an agent that also judges what was recorded; yields its URL and token."""
+    from lab.remote.agent_server import answering  # noqa: PLC0415 - Flask takes long to load, and --help answers nobody
+
     agent, token = Agent(served, settings), secrets.token_urlsafe()
     judging = Judging(stacks, settings, out)
     agent.routes |= {

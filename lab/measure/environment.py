@@ -46,11 +46,11 @@ def cpu_model() -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages that matter, those that are installed."""
-    found = {}
+    installed = {}
     for name in PACKAGES:
         with suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
+            installed[name] = importlib.metadata.version(name)
+    return installed
 
 
 def digest() -> str:

@@ -131,12 +131,12 @@ def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Tria
     if isinstance(measured, TrialFailed):
         doubt = Doubt("failed", str(measured), "read the log of this trial; it enters no comparison")
         return msgspec.structs.replace(blank, doubts=[doubt], log=measured.log)
-    found = figured(measured.reading, task.level, slots)
+    result = figured(measured.reading, task.level, slots)
     return msgspec.structs.replace(
         blank,
         status="ok",
-        figures=rounded(found.figures),
-        doubts=doubts(measured.reading, task.level, found),
+        figures=rounded(result.figures),
+        doubts=doubts(measured.reading, task.level, result),
         commands=measured.commands,
         seconds_measuring=measured.reading.measured_s,
         seconds=by_second(measured.reading, task.level),

@@ -1,6 +1,6 @@
 """A server whose waiting times are known exactly: what the load generator is calibrated against.
 
-`python -m lab.measure.clockwork PORT`. A thread serves each connection and sleeps by the kernel's clock, to some
+`python -m lab.measure.reference_server PORT`. A thread serves each connection and sleeps by the kernel's clock, to some
 0.1 ms; no event loop rounds its timers. Requests are whatever ends with an empty line.
 """
 

@@ -12,7 +12,7 @@ from locust import events
 from locust.env import Environment
 from locust.web import WebUI
 
-from loadtests.dashboard.agent_client import Agent
+from loadtests.agent_client import AgentClient
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor, StackStatus
 from loadtests.dashboard.page import LINK, Page
@@ -46,7 +46,7 @@ def install(environment: Environment, lineup_path: Path) -> None:
         raise SystemExit("start the dashboard with: lab dashboard")
     lineup = msgspec.json.decode(lineup_path.read_bytes(), type=Lineup)
     live_load = LiveLoad(lineup.stacks, options.scenario)
-    monitor = Monitor(live_load, Agent(lineup.agent.url, lineup.agent.token))
+    monitor = Monitor(live_load, AgentClient(lineup.agent.url, lineup.agent.token))
     classes = classes_for(live_load)
     environment.user_classes = list(classes.values())
     environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
@@ -84,9 +84,7 @@ def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
             {"key": TAB, "structure": [{"key": key, "title": title} for key, title in COLUMNS.items()]}
         ],
     }
-    names = (
-        {f"{host}:{web_ui.port}" for host in (LOOPBACK, "localhost")} if web_ui.host == LOOPBACK else set()
-    )
+    names = {LOOPBACK, "localhost"} if web_ui.host == LOOPBACK else set[str]()
     guarded = own_pages_only(app.wsgi_app, names)
     app.wsgi_app = guarded  # type: ignore[assignment, method-assign] # Flask's own way to wrap it
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from lab.remote.agent import AgentClient
+from lab.remote.agent_client import AgentClient
 from tests.live.test_serve import ended
 
 WITHIN_S = 20
@@ -40,15 +40,15 @@ def lab_agent(*arguments: str, token: str = "") -> Iterator[subprocess.Popen[str
 def announced(process: subprocess.Popen[str]) -> tuple[int, dict[str, str]]:
     """Read the pid of the one stack and what is said of the agent."""
     assert process.stdout is not None
-    row, told = (json.loads(process.stdout.readline()) for _ in range(2))
-    return row["pid"], told
+    row, agent = (json.loads(process.stdout.readline()) for _ in range(2))
+    return row["pid"], agent
 
 
 def test_it_serves_answers_and_ends_with_all_it_started() -> None:
     """A made-up token opens it; Ctrl-C ends the agent and its stacks, with exit code 0 and without a warning."""
     with lab_agent("uvicorn/asgi") as process:
-        pid, told = announced(process)
-        assert AgentClient(told["agent"], told["token"]).clocks().stacks["uvicorn/asgi"].cpu_s[pid] > 0
+        pid, agent = announced(process)
+        assert AgentClient(agent["agent"], agent["token"]).clocks().stacks["uvicorn/asgi"].cpu_s[pid] > 0
         process.send_signal(signal.SIGINT)
         assert process.wait(WITHIN_S) == 0
         assert ended([pid])
@@ -59,9 +59,9 @@ def test_it_serves_answers_and_ends_with_all_it_started() -> None:
 def test_killed_it_leaves_nothing_and_a_given_token_is_never_told() -> None:
     """The token of the environment opens it and isn't printed; even SIGKILL ends the stacks."""
     with lab_agent("uvicorn/asgi", token=GIVEN) as process:
-        pid, told = announced(process)
-        assert "token" not in told
-        assert AgentClient(told["agent"], GIVEN).clocks().stacks["uvicorn/asgi"].alive
+        pid, agent = announced(process)
+        assert "token" not in agent
+        assert AgentClient(agent["agent"], GIVEN).clocks().stacks["uvicorn/asgi"].alive
         assert psutil.pid_exists(pid)
         process.kill()
         assert ended([pid])

@@ -16,7 +16,8 @@ import pytest
 
 from contract.examples import Request
 from lab.measure.contract_check import ask
-from lab.measure.process_usage import cpu_times, tree
+from lab.measure.process_tree import tree
+from lab.measure.process_usage import cpu_times
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings

@@ -14,9 +14,8 @@ from lab.errors import LabError
 from lab.measure.dashboard_locust import PageAddress, check_alive
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import Serving
-from lab.remote.agent import Handler, Listener
 from lab.run_folder import read
-from lab.servers import HOST, Settings
+from lab.servers import Settings
 from lab.stacks import Command, find
 from lab.tell.charts.palette import looks
 from records.dashboard import AgentAddress, Lineup, RecordedLoad
@@ -84,21 +83,6 @@ def test_locusts_last_line_says_why(tmp_path: Path) -> None:
     ended = cast("subprocess.Popen[bytes]", SimpleNamespace(poll=lambda: 1))
     with pytest.raises(LabError, match=r"with exit code 1: last$"):
         check_alive(ended, log_path)
-
-
-@pytest.mark.parametrize(
-    ("error", "says"), [(BrokenPipeError(), False), (ConnectionResetError(), False), (ValueError("x"), True)]
-)
-def test_agent_whose_client_has_gone_says_nothing(
-    capsys: pytest.CaptureFixture[str], error: Exception, *, says: bool
-) -> None:
-    """Locust is ended while it asks: that is no error, any other still is one."""
-    with Listener((HOST, 0), Handler) as server:
-        try:
-            raise error
-        except type(error):
-            server.handle_error(None, (HOST, 1))
-    assert ("Traceback" in capsys.readouterr().err) == says
 
 
 def test_record_that_cannot_be_read_is_told(tmp_path: Path) -> None:
