@@ -2,7 +2,7 @@
 
 import logging
 
-from asgi_app import basics, bodies, responses, streaming, waiting, websocket
+from asgi_app import basics, bodies, requests, responses, streaming, waiting, websocket
 from asgi_app.lifespan import lifespan
 from asgi_app.types import Handler, Receive, Scope, Send
 from contract import problems, routing
@@ -19,7 +19,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         await without_request(scope, receive, send)
         return
-    path, method = scope["path"], scope["method"]
+    path, method = requests.path(scope), scope["method"]
     try:
         handler = ROUTES[path][method]
     except KeyError:
@@ -45,10 +45,11 @@ async def without_request(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def converse(scope: Scope, receive: Receive, send: Send) -> None:
     """Hold a conversation over a WebSocket, or refuse it before it is accepted."""
+    path = requests.path(scope)
     try:
-        if scope["path"] not in WEBSOCKETS:
-            raise problems.unknown_path(scope["path"])
-        await WEBSOCKETS[scope["path"]](scope, receive, send)
+        if path not in WEBSOCKETS:
+            raise problems.unknown_path(path)
+        await WEBSOCKETS[path](scope, receive, send)
     except problems.Problem as problem:
         await websocket.refuse(scope, receive, send, problem)
 

@@ -28,7 +28,7 @@ async def json(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def inspect(scope: Scope, receive: Receive, send: Send) -> None:
     """GET /inspect: what the app was told, in common words and in its own."""
-    body = payloads.inspection(requests.told(scope), scope)
+    body = payloads.inspection(requests.description(scope), scope)
     await responses.answer(scope, send, body, payloads.JSON)
 
 

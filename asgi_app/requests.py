@@ -19,20 +19,22 @@ def query(scope: Scope) -> parameters.Query:
 
 def header(scope: Scope, name: str) -> str | None:
     """Return the value of a header, `None` where it didn't come."""
-    return headers(scope).get(name)
+    key = name.encode("latin-1")
+    values = [value.decode("latin-1") for raw_name, value in scope["headers"] if raw_name == key]
+    return ",".join(values) if values else None
 
 
 def headers(scope: Scope) -> Mapping[str, str]:
     """Return the headers by lower-case name; repeated ones are joined with a comma."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        found[name] = f"{found[name]},{value}" if name in found else value
-    return dict(sorted(found.items()))
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return dict(sorted(values.items()))
 
 
-def told(scope: Scope) -> Mapping[str, object]:
-    """Return what the app was told of the request, in words that both interfaces share."""
+def description(scope: Scope) -> Mapping[str, object]:
+    """Return the request in words that both interfaces share."""
     client = scope.get("client")
     return {
         "method": scope["method"],
@@ -51,15 +53,15 @@ async def body(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[byte
     Raises `Problem`: 413 above the limit, 400 when the body ends early.
     """
     parameters.content_length(header(scope, "content-length") or None, limit)
-    came = 0
+    count = 0
     more = True
     while more:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise problems.broken_body()
         piece = event.get("body", b"")
-        came += len(piece)
-        if came > limit:
+        count += len(piece)
+        if count > limit:
             raise problems.too_large(limit)
         more = event.get("more_body", False)
         yield piece

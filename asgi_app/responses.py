@@ -1,16 +1,16 @@
 """Answers, as ASGI wants them: a start event first, then body events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from functools import lru_cache
 from http import HTTPStatus
 
-from asgi_app.types import Message, Receive, Scope, Send
+from asgi_app.types import EncodedHeaders, Headers, Message, Receive, Scope, Send
 from contract import payloads, problems
 
 GONE = frozenset({"http.disconnect", "websocket.disconnect"})
-INTERFACE = (b"x-lab-interface", b"asgi")
+INTERFACE = ("x-lab-interface", "asgi")
 
 
 class BrokenStream(Exception):
@@ -23,13 +23,11 @@ async def answer(
     body: bytes,
     media_type: str = payloads.TEXT,
     *,
-    status: int = HTTPStatus.OK,
-    headers: Iterable[tuple[str, str]] = (),
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Headers = (),
 ) -> None:
     """Answer with a whole body and its length."""
-    fields = described(media_type, len(body))
-    if headers:
-        fields += encoded(headers)
+    fields = ready_headers(media_type, len(body), headers)
     try:
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": b"" if scope.get("method") == "HEAD" else body})
@@ -56,22 +54,19 @@ async def stream(
     chunks: AsyncGenerator[bytes, None],
     media_type: str = payloads.TEXT,
     *,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> None:
     """Answer with chunks, each sent when it is made.
 
     `send` returns when the server can take more, and says nothing of a client that has gone: http.disconnect
     does (ASGI HTTP specification, "Disconnect"), so the stream listens while it sends.
     """
-    await send(
-        {
-            "type": "http.response.start",
-            "status": HTTPStatus.OK,
-            "headers": [*encoded([("content-type", media_type), *headers]), INTERFACE],
-        }
-    )
+    fields = ready_headers(media_type, None, headers)
+    start = {"type": "http.response.start", "status": HTTPStatus.OK, "headers": fields}
+    if not await send_if_connected(send, start):
+        return
     if scope["method"] == "HEAD":
-        await send({"type": "http.response.body"})
+        await send_if_connected(send, {"type": "http.response.body"})
         return
     await while_connected(receive, _send_all(send, chunks))
 
@@ -79,7 +74,7 @@ async def stream(
 async def while_connected(receive: Receive, work: Coroutine[None, None, None]) -> None:
     """Do what sends until it is done or the client has gone; raises BrokenStream when it fails."""
     sending = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_client_gone(receive))
+    leaving = asyncio.ensure_future(_until_client_gone(receive))
     try:
         await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -94,12 +89,13 @@ async def while_connected(receive: Receive, work: Coroutine[None, None, None]) -
 async def _send_all(send: Send, chunks: AsyncGenerator[bytes, None]) -> None:
     async with aclosing(chunks):
         async for chunk in chunks:
-            if not await taken(send, {"type": "http.response.body", "body": chunk, "more_body": True}):
+            event = {"type": "http.response.body", "body": chunk, "more_body": True}
+            if not await send_if_connected(send, event):
                 return
-    await taken(send, {"type": "http.response.body"})
+    await send_if_connected(send, {"type": "http.response.body"})
 
 
-async def taken(send: Send, message: Message) -> bool:
+async def send_if_connected(send: Send, message: Message) -> bool:
     """Send a message when the server can take it; tell whether the client was still there."""
     try:
         await send(message)
@@ -108,17 +104,18 @@ async def taken(send: Send, message: Message) -> bool:
     return True
 
 
-async def _client_gone(receive: Receive) -> None:
+async def _until_client_gone(receive: Receive) -> None:
     while (await receive())["type"] not in GONE:
         pass
 
 
 @lru_cache
-def described(media_type: str, length: int) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the headers that describe a whole body, kept for the next one like it."""
-    return *encoded([("content-type", media_type), ("content-length", str(length))]), INTERFACE
+def ready_headers(media_type: str, length: int | None, headers: Headers) -> EncodedHeaders:
+    """Return all headers of an answer, and keep them for the next one like it."""
+    sized = () if length is None else (("content-length", str(length)),)
+    return encoded((("content-type", media_type), *sized, INTERFACE, *headers))
 
 
-def encoded(headers: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
+def encoded(headers: Headers) -> EncodedHeaders:
     """Return headers as ASGI takes them: byte strings."""
     return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)

@@ -11,11 +11,11 @@ from contract import parameters, payloads
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     """GET /stream?chunks=&interval=&size=: numbered chunks, each sent when it is made."""
     query = requests.query(scope)
-    chunks = parameters.CHUNKS.read(query)
+    count = parameters.CHUNKS.read(query)
     interval = parameters.INTERVAL.read(query)
     size = parameters.CHUNK_SIZE.read(query)
-    made = (payloads.chunk(number, size) for number in range(1, chunks + 1))
-    await responses.stream(scope, receive, send, _apart(made, interval))
+    chunks = (payloads.chunk(number, size) for number in range(1, count + 1))
+    await responses.stream(scope, receive, send, _with_pauses(chunks, interval))
 
 
 async def events(scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,14 +24,14 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
     count = parameters.COUNT.read(query)
     interval = parameters.INTERVAL.read(query)
     first = parameters.LAST_EVENT_ID.parse(requests.header(scope, "last-event-id") or "0") + 1
-    made = (payloads.event(number) for number in range(first, first + count))
+    chunks = (payloads.event(number) for number in range(first, first + count))
     await responses.stream(
         scope,
         receive,
         send,
-        _apart(made, interval),
+        _with_pauses(chunks, interval),
         payloads.EVENTS,
-        headers=[("cache-control", "no-store")],
+        headers=(("cache-control", "no-store"),),
     )
 
 
@@ -42,13 +42,13 @@ async def bytes_(scope: Scope, receive: Receive, send: Send) -> None:
         scope,
         receive,
         send,
-        _apart(payloads.pieces(size), 0),
+        _with_pauses(payloads.pieces(size), 0),
         payloads.BYTES,
-        headers=[("content-length", str(size))],
+        headers=(("content-length", str(size)),),
     )
 
 
-async def _apart(chunks: Iterable[bytes], interval: float) -> AsyncGenerator[bytes, None]:
+async def _with_pauses(chunks: Iterable[bytes], interval: float) -> AsyncGenerator[bytes, None]:
     for number, chunk in enumerate(chunks):
         if number:
             await asyncio.sleep(interval)

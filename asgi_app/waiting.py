@@ -39,7 +39,7 @@ async def cpu(scope: Scope, receive: Receive, send: Send) -> None:
 async def background(scope: Scope, receive: Receive, send: Send) -> None:
     """POST /background?seconds=: answer 202 at once, work on in a task."""
     seconds = parameters.SECONDS.read(requests.query(scope))
-    JOBS.begin(asyncio.create_task(asyncio.sleep(seconds)))
+    JOBS.begin(asyncio.create_task(_work_on(seconds)))
     await responses.answer(
         scope,
         send,
@@ -53,6 +53,11 @@ async def background_jobs(scope: Scope, receive: Receive, send: Send) -> None:
     """GET /background: how many jobs of this process began and finished."""
     body = payloads.jobs(JOBS.began, JOBS.finished)
     await responses.answer(scope, send, body, payloads.JSON)
+
+
+async def _work_on(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    JOBS.finish()
 
 
 class Jobs:
@@ -70,12 +75,11 @@ class Jobs:
         """Count a job that began."""
         self.began += 1
         self._running.add(job)
-        job.add_done_callback(self.finish)
+        job.add_done_callback(self._running.discard)
 
-    def finish(self, job: asyncio.Task[None]) -> None:
+    def finish(self) -> None:
         """Count a job that finished."""
-        self.finished += not job.cancelled()
-        self._running.discard(job)
+        self.finished += 1
 
 
 JOBS = Jobs()

@@ -13,7 +13,7 @@ async def websocket_echo(scope: Scope, receive: Receive, send: Send) -> None:
     await accept(scope, receive, send)
     while (message := await receive())["type"] == "websocket.receive":
         content = {kind: message[kind] for kind in ("text", "bytes") if message.get(kind) is not None}
-        if not await responses.taken(send, {"type": "websocket.send", **content}):
+        if not await responses.send_if_connected(send, {"type": "websocket.send", **content}):
             return
 
 
@@ -34,8 +34,9 @@ def demand_upgrade(scope: Scope) -> None:
 async def accept(scope: Scope, receive: Receive, send: Send) -> None:
     """Open the WebSocket, in our subprotocol where the client offers it (RFC 6455, section 1.9)."""
     await receive()
-    spoken = payloads.SUBPROTOCOL if payloads.SUBPROTOCOL in scope["subprotocols"] else None
-    await send({"type": "websocket.accept", "subprotocol": spoken, "headers": [responses.INTERFACE]})
+    subprotocol = payloads.SUBPROTOCOL if payloads.SUBPROTOCOL in scope["subprotocols"] else None
+    headers = list(responses.encoded((responses.INTERFACE,)))
+    await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": headers})
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, problem: problems.Problem) -> None:
@@ -53,6 +54,6 @@ async def refuse(scope: Scope, receive: Receive, send: Send, problem: problems.P
 
 async def _tick(send: Send, interval: float) -> None:
     number = 1
-    while await responses.taken(send, {"type": "websocket.send", "text": payloads.tick(number)}):
+    while await responses.send_if_connected(send, {"type": "websocket.send", "text": payloads.tick(number)}):
         await asyncio.sleep(interval)
         number += 1

@@ -6,7 +6,6 @@ the app ends without a last body event. Here each of the two learns of the other
 
 import asyncio
 import logging
-import threading
 from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -15,6 +14,7 @@ import a2wsgi
 
 from asgi_app.types import Handler, Message, Receive, Scope, Send
 from bridge.lifespan import Lifespan
+from bridge.once import Once
 from wsgi_app.types import Environ, StartResponse
 
 if TYPE_CHECKING:
@@ -44,24 +44,20 @@ class AsWSGI:
 
     def __init__(self, app: Handler) -> None:
         self._app = app
-        self._making = threading.Lock()
-        self._lifespan: Lifespan | None = None
+        self._lifespan = Once(self._begin_lifespan)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333, "The Application/Framework Side")."""
-        lifespan = self._lifespan or self._begun()
+        lifespan = self._lifespan()
         lifespan.check()
         answer = Exchange(self._app, lifespan).answer(environ, start_response)
         next(answer, None)
         return answer
 
-    def _begun(self) -> Lifespan:
-        with self._making:
-            if self._lifespan is None:
-                lifespan = Lifespan(self._app)
-                lifespan.begin()
-                self._lifespan = lifespan
-            return self._lifespan
+    def _begin_lifespan(self) -> Lifespan:
+        lifespan = Lifespan(self._app)
+        lifespan.begin()
+        return lifespan
 
 
 class Exchange:
@@ -95,7 +91,7 @@ class Exchange:
         loop = self._lifespan.loop
         adapter = a2wsgi.ASGIMiddleware(cast("ASGIApp", self._serve), loop=loop)
         try:
-            for chunk in adapter(self._readable(environ), start_response):  # type: ignore[arg-type] # spelt out there
+            for chunk in adapter(self._with_length(environ), start_response):  # type: ignore[arg-type] # spelt out there
                 if chunk and self._failure is None:
                     if not begun:
                         begun = True
@@ -107,7 +103,7 @@ class Exchange:
         if self._failure is not None:
             raise Unanswered("the app ended before its answer did") from self._failure
 
-    def _readable(self, environ: Environ) -> Environ:
+    def _with_length(self, environ: Environ) -> Environ:
         """Return the environ; a2wsgi reads no more than the length that it declares, so a chunked body gets one."""
         if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" not in environ:
             return environ
@@ -117,7 +113,7 @@ class Exchange:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
         try:
-            await self._app(self._complemented(scope), self.receive, self.send)
+            await self._app(self._complete_scope(scope), self.receive, self.send)
             if not (self._complete or self._gone):
                 await self._fail(RuntimeError("the app returned without a last body event"))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised in the server's thread
@@ -127,7 +123,7 @@ class Exchange:
             self._leave()  # whatever tasks the app has left behind
             del self._receive, self._send  # a2wsgi's hold this exchange: a cycle would wait for the collector
 
-    def _complemented(self, scope: Scope) -> Scope:
+    def _complete_scope(self, scope: Scope) -> Scope:
         environ = scope["wsgi_environ"]
         scope["state"] = self._lifespan.state.copy()
         if self._chunked:
@@ -142,7 +138,7 @@ class Exchange:
             await self._over.wait()
             return {"type": "http.disconnect"}
         try:
-            message = await self._handed(self._receive())
+            message = await self._await_server(self._receive())
         except ClientGone:
             return {"type": "http.disconnect"}
         if message["more_body"] and not message["body"]:  # the end of the file, before that of the length
@@ -161,12 +157,12 @@ class Exchange:
         if self._complete or (message["type"] == "http.response.body") > self._started:
             raise RuntimeError(f"{message['type']} sent before the answer began, or after its end")
         self._started = True
-        await self._handed(self._send(message))
+        await self._await_server(self._send(message))
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self._complete = True
             self._free()
 
-    async def _handed(self, call: Awaitable[T]) -> T:
+    async def _await_server(self, call: Awaitable[T]) -> T:
         """Await what the server's thread does for the app; raises `ClientGone` when the thread leaves."""
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         cancelled = task.cancelling()
@@ -185,7 +181,7 @@ class Exchange:
         if not (self._complete or self._gone):
             self._failure = error
             with suppress(ClientGone):
-                await self._handed(self._send({"type": "http.response.body"}))  # ends a2wsgi's wait
+                await self._await_server(self._send({"type": "http.response.body"}))  # ends a2wsgi's wait
         elif not isinstance(error, ClientGone):
             log.error("the app failed after its answer", exc_info=error)
 

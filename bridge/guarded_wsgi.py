@@ -7,9 +7,8 @@ the client has left.
 
 import asyncio
 import io
-import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
@@ -17,8 +16,8 @@ from typing import TYPE_CHECKING, cast
 import a2wsgi
 
 from asgi_app.types import Message, Receive, Scope, Send
-from bridge.stock import DEFAULT_POOL
-from records.settings import BRIDGE_POOL
+from bridge.once import Once
+from bridge.stock import pool_size
 from wsgi_app.types import Environ, StartResponse
 
 if TYPE_CHECKING:
@@ -46,12 +45,11 @@ class AsASGI:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._making = threading.Lock()
-        self._adapter: a2wsgi.WSGIMiddleware | None = None
+        self._adapter = Once(self._make_adapter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one scope (ASGI, "Applications")."""
-        adapter = self._adapter or self._made()
+        adapter = self._adapter()
         if scope["type"] != "http":
             await adapter(scope, receive, send)  # type: ignore[arg-type] # a2wsgi spells the scope out
             return
@@ -64,13 +62,9 @@ class AsASGI:
         if client.error:
             raise client.error
 
-    def _made(self) -> a2wsgi.WSGIMiddleware:
-        with self._making:
-            if self._adapter is None:
-                pool = int(os.environ.get(BRIDGE_POOL, DEFAULT_POOL))
-                app = cast("WSGIApp", self._answer)
-                self._adapter = a2wsgi.WSGIMiddleware(app, workers=pool, send_queue_size=0)
-            return self._adapter
+    def _make_adapter(self) -> a2wsgi.WSGIMiddleware:
+        app = cast("WSGIApp", self._answer)
+        return a2wsgi.WSGIMiddleware(app, workers=pool_size(), send_queue_size=0)
 
     def _answer(self, environ: Environ, start_response: Callable[..., Write]) -> Iterable[bytes]:
         client = CLIENT.get()
@@ -78,10 +72,10 @@ class AsASGI:
         environ["wsgi.input_terminated"] = True
         start = Start(start_response, client)
         chunks = self._app(environ, start)
-        if type(chunks) is list:  # made already: nothing can happen between its chunks
+        if is_whole(chunks):
             start.commit()
             return chunks
-        return guarded(chunks, start, client)
+        return until_gone(chunks, start, client)
 
 
 class Client:
@@ -90,7 +84,7 @@ class Client:
     `gone` tells the thread to stop; `error` is why the server didn't take a message.
     """
 
-    __slots__ = ("_held", "_loop", "_next", "_receive", "_room", "_send", "error", "gone")
+    __slots__ = ("_loop", "_next", "_receive", "_room", "_send", "_unread", "error", "gone")
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self.gone = False
@@ -98,8 +92,8 @@ class Client:
         self._receive = receive
         self._send = send
         self._loop = asyncio.get_running_loop()
-        self._next: asyncio.Future[Message] | None = None  # asked of the server
-        self._held: Message | None = None  # came from it, and wasn't read yet
+        self._next: asyncio.Future[Message] | None = None  # message of the server, asked for
+        self._unread: Message | None = None
         self._room: threading.Semaphore | None = None  # there once it is watched
 
     async def send(self, message: Message) -> None:
@@ -142,32 +136,32 @@ class Client:
         return asyncio.run_coroutine_threadsafe(self._read(), self._loop).result()
 
     async def _read(self) -> Message:
-        while self._held is None and not self.gone:
+        while self._unread is None and not self.gone:
             self._listen()
             if self._next:
                 await asyncio.wait([self._next])
-        held, self._held = self._held, None
+        message, self._unread = self._unread, None
         if self._room:
             self._listen()
-        return held or DISCONNECT
+        return message or DISCONNECT
 
     def _listen(self) -> None:
         if self._next is None and not self.gone:
             self._next = self._loop.create_task(self._ask())
-            self._next.add_done_callback(self._came)
+            self._next.add_done_callback(self._take_message)
 
     async def _ask(self) -> Message:
         return await self._receive()  # granian's awaitable is neither a coroutine nor a future
 
-    def _came(self, asked: "asyncio.Future[Message]") -> None:
+    def _take_message(self, receiving: "asyncio.Future[Message]") -> None:
         self._next = None
-        if asked.cancelled():
+        if receiving.cancelled():
             return
-        if asked.exception() or asked.result()["type"] == "http.disconnect":
+        if receiving.exception() or receiving.result()["type"] == "http.disconnect":
             self.leave()
             return
-        self._held = asked.result()
-        if self._room and not self._held.get("more_body", False):
+        self._unread = receiving.result()
+        if self._room and not self._unread.get("more_body", False):
             self._listen()  # nothing but http.disconnect can follow
 
 
@@ -181,12 +175,12 @@ class Start:
     Till then an app may replace them, giving `exc_info`; afterwards that is raised.
     """
 
-    __slots__ = ("_client", "_kept", "_start_response", "_write")
+    __slots__ = ("_client", "_head", "_start_response", "_write")
 
     def __init__(self, start_response: Callable[..., Write], client: Client) -> None:
         self._start_response = start_response
         self._client = client
-        self._kept: tuple[str, list[tuple[str, str]]] | None = None
+        self._head: tuple[str, list[tuple[str, str]]] | None = None
         self._write: Write | None = None
 
     def __call__(
@@ -195,17 +189,17 @@ class Start:
         """Keep status and headers, in place of those that were kept."""
         if exc_info and exc_info[1] and self._write:
             raise exc_info[1].with_traceback(exc_info[2])
-        if self._kept and not exc_info:
+        if self._head and not exc_info:
             raise NoAnswer("the app called start_response twice, the second time without exc_info")
-        self._kept = status, headers
+        self._head = status, headers
         return self.write
 
     def commit(self) -> Write:
         """Send the headers, unless they were sent; raises `NoAnswer` where there are none."""
         if self._write is None:
-            if self._kept is None:
+            if self._head is None:
                 raise NoAnswer("the app answered without calling start_response")
-            self._write = self._start_response(*self._kept)
+            self._write = self._start_response(*self._head)
         return self._write
 
     def write(self, chunk: bytes) -> None:
@@ -217,7 +211,15 @@ class Start:
         self._client.hold_back()
 
 
-def guarded(chunks: Iterable[bytes], start: Start, client: Client) -> Iterator[bytes]:
+def is_whole(chunks: Iterable[bytes]) -> bool:
+    """Tell whether nothing can happen between the chunks: they are made already, or there is one at most.
+
+    A length that an iterable tells is right (PEP 3333, "Specification Details").
+    """
+    return type(chunks) is list or (isinstance(chunks, Sized) and len(chunks) <= 1)
+
+
+def until_gone(chunks: Iterable[bytes], start: Start, client: Client) -> Iterator[bytes]:
     """Yield chunks until the client has gone, then close them either way (PEP 3333, "Specification Details")."""
     client.watch()
     try:
@@ -236,8 +238,8 @@ def guarded(chunks: Iterable[bytes], start: Start, client: Client) -> Iterator[b
 
 def body(environ: Environ, client: Client) -> io.BufferedIOBase:
     """Return wsgi.input with all methods that PEP 3333 asks of it ("Input and Error Streams")."""
-    declared = environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
-    if declared or environ["SERVER_PROTOCOL"] not in DECLARING:
+    has_body = environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+    if has_body or environ["SERVER_PROTOCOL"] not in DECLARING:
         return io.BufferedReader(Pieces(client))
     return io.BytesIO()
 

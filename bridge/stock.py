@@ -1,22 +1,18 @@
 """a2wsgi as it comes.
 
 Both adapters hold threads, which do not survive a fork: each is made at the first call, in the worker that
-serves it, never while a server imports the app (gunicorn `--preload` would hang otherwise). That is why an app is
-named by a function that finds it.
+serves it, never while a server imports the app (gunicorn `--preload` would hang otherwise).
 """
 
 import os
-import threading
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 from wsgiref.types import WSGIApplication
 
 import a2wsgi
 
-import asgi_app
-import wsgi_app
 from asgi_app.types import Handler, Receive, Scope, Send
+from bridge.once import Once
 from records.settings import BRIDGE_POOL
 from wsgi_app.types import Environ, StartResponse
 
@@ -26,39 +22,27 @@ if TYPE_CHECKING:
 
 DEFAULT_POOL = 10  # threads, as a2wsgi has it
 
-_making = threading.Lock()
 
-
-def seen_as_asgi(find: Callable[[], WSGIApplication]) -> Handler:
+def as_asgi(app: WSGIApplication) -> Handler:
     """Serve a WSGI app as ASGI: each request takes a thread of the pool (LAB_BRIDGE_POOL, 10)."""
+    adapter = Once(lambda: a2wsgi.WSGIMiddleware(cast("WSGIApp", app), workers=pool_size()))
 
-    @cache
-    def adapter() -> a2wsgi.WSGIMiddleware:
-        pool = int(os.environ.get(BRIDGE_POOL, DEFAULT_POOL))
-        return a2wsgi.WSGIMiddleware(cast("WSGIApp", find()), workers=pool)
+    async def bridge(scope: Scope, receive: Receive, send: Send) -> None:
+        await adapter()(scope, receive, send)  # type: ignore[arg-type] # a2wsgi spells the scope out
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        with _making:
-            made = adapter()
-        await made(scope, receive, send)  # type: ignore[arg-type] # a2wsgi spells the scope out
-
-    return app
+    return bridge
 
 
-def seen_as_wsgi(find: Callable[[], Handler]) -> WSGIApplication:
+def as_wsgi(app: Handler) -> WSGIApplication:
     """Serve an ASGI app as WSGI: the server's threads wait for one event loop in a thread of its own."""
+    adapter = Once(lambda: a2wsgi.ASGIMiddleware(cast("ASGIApp", app)))
 
-    @cache
-    def adapter() -> a2wsgi.ASGIMiddleware:
-        return a2wsgi.ASGIMiddleware(cast("ASGIApp", find()))
+    def bridge(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        return adapter()(environ, start_response)  # type: ignore[arg-type] # a2wsgi spells the environ out
 
-    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        with _making:
-            made = adapter()
-        return made(environ, start_response)  # type: ignore[arg-type] # a2wsgi spells the environ out
-
-    return app
+    return bridge
 
 
-wsgi_as_asgi = seen_as_asgi(lambda: wsgi_app.app)
-asgi_as_wsgi = seen_as_wsgi(lambda: asgi_app.app)
+def pool_size() -> int:
+    """Return how many threads a pool has, as LAB_BRIDGE_POOL says."""
+    return int(os.environ.get(BRIDGE_POOL, DEFAULT_POOL))

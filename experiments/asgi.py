@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
 from asgi_app.types import Receive, Scope, Send
-from experiments.notes import asked, note
+from experiments.notes import note, parse_query
 
-Asked = dict[str, str]
+Query = dict[str, str]
 TEXT = [(b"content-type", b"text/plain")]
 LIFESPAN = "lifespan"
 TRAILERS = "http.response.trailers"
-seen: ContextVar[str] = ContextVar("seen", default="nothing")
+latest: ContextVar[str] = ContextVar("latest", default="nothing")
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,7 +23,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "websocket":
         await websocket(receive, send)
     else:
-        await ROUTES[scope["path"]](scope, receive, send, asked(scope["query_string"].decode()))
+        await ROUTES[scope["path"]](scope, receive, send, parse_query(scope["query_string"].decode()))
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,68 +53,68 @@ async def respond(send: Send, status: int, content: bytes, length: int | None = 
     await send({"type": "http.response.body", "body": content})
 
 
-async def hello(_scope: Scope, _receive: Receive, send: Send, _asked: Asked) -> None:
+async def hello(_scope: Scope, _receive: Receive, send: Send, _query: Query) -> None:
     """Answer at once; a HEAD as if it were a GET."""
     await respond(send, 200, b"hello")
 
 
-async def stream(_scope: Scope, _receive: Receive, send: Send, asked: Asked) -> None:
+async def stream(_scope: Scope, _receive: Receive, send: Send, query: Query) -> None:
     """Send numbered chunks with pauses; what is raised in between is noted."""
     try:
         await send({"type": "http.response.start", "status": 200, "headers": TEXT})
-        for count in range(int(asked["chunks"])):
-            note(asked["number"], "chunk", count=count)
+        for count in range(int(query["chunks"])):
+            note(query["number"], "chunk", count=count)
             await send({"type": "http.response.body", "body": b"chunk %d\n" % count, "more_body": True})
-            await asyncio.sleep(float(asked["interval"]))
+            await asyncio.sleep(float(query["interval"]))
         await send({"type": "http.response.body", "body": b""})
     finally:
-        note(asked["number"], "closed")
+        note(query["number"], "closed")
 
 
-async def body(_scope: Scope, receive: Receive, send: Send, asked: Asked) -> None:
+async def body(_scope: Scope, receive: Receive, send: Send, query: Query) -> None:
     """Read the body piece by piece, to its end or the client's."""
     total, digest, more = 0, hashlib.sha256(), True
     while more:
         event = await receive()
         if event["type"] == "http.disconnect":
-            note(asked["number"], "broken", error="http.disconnect")
+            note(query["number"], "broken", error="http.disconnect")
             return
         if piece := event.get("body", b""):
-            note(asked["number"], "read", count=len(piece))
+            note(query["number"], "read", count=len(piece))
         total += len(piece)
         digest.update(piece)
         more = event.get("more_body", False)
-    note(asked["number"], "end", total=total)
+    note(query["number"], "end", total=total)
     await respond(send, 200, f"{total} {digest.hexdigest()}".encode())
 
 
-async def wait(_scope: Scope, receive: Receive, send: Send, asked: Asked) -> None:
+async def wait(_scope: Scope, receive: Receive, send: Send, query: Query) -> None:
     """Wait and listen at once: who hears that the client has gone needs not answer."""
     await receive()
-    note(asked["number"], "waiting")
+    note(query["number"], "waiting")
     gone = asyncio.ensure_future(receive())
     try:
-        done, _ = await asyncio.wait({gone}, timeout=float(asked["seconds"]))
-        note(asked["number"], "gone" if done else "waited")
+        done, _ = await asyncio.wait({gone}, timeout=float(query["seconds"]))
+        note(query["number"], "gone" if done else "waited")
     finally:
         gone.cancel()
     if not done:
         await respond(send, 200, b"waited")
 
 
-async def after(_scope: Scope, _receive: Receive, send: Send, asked: Asked) -> None:
+async def after(_scope: Scope, _receive: Receive, send: Send, query: Query) -> None:
     """Answer, then work."""
     await respond(send, 200, b"answered")
-    await asyncio.sleep(float(asked["seconds"]))
-    note(asked["number"], "worked")
+    await asyncio.sleep(float(query["seconds"]))
+    note(query["number"], "worked")
 
 
-async def state(scope: Scope, _receive: Receive, send: Send, _asked: Asked) -> None:
+async def state(scope: Scope, _receive: Receive, send: Send, _query: Query) -> None:
     """Tell what was handed over at startup."""
     await respond(send, 200, scope.get("state", {}).get("token", "none").encode())
 
 
-async def events(scope: Scope, _receive: Receive, send: Send, asked: Asked) -> None:
+async def events(scope: Scope, _receive: Receive, send: Send, query: Query) -> None:
     """Send three events from the one after Last-Event-ID on (WHATWG HTML, "Server-sent events")."""
     first = int(dict(scope["headers"]).get(b"last-event-id", b"0")) + 1
     headers = [(b"content-type", b"text/event-stream")]
@@ -127,11 +127,11 @@ async def events(scope: Scope, _receive: Receive, send: Send, asked: Asked) -> N
                 "more_body": True,
             }
         )
-        await asyncio.sleep(float(asked["interval"]))
+        await asyncio.sleep(float(query["interval"]))
     await send({"type": "http.response.body", "body": b""})
 
 
-async def trailers(scope: Scope, _receive: Receive, send: Send, _asked: Asked) -> None:
+async def trailers(scope: Scope, _receive: Receive, send: Send, _query: Query) -> None:
     """Send trailers where the server says that it can (ASGI extensions, "HTTP Trailers")."""
     if TRAILERS not in (scope.get("extensions") or {}):
         await respond(send, 200, b"no way to send trailers")
@@ -147,36 +147,35 @@ async def trailers(scope: Scope, _receive: Receive, send: Send, _asked: Asked) -
     await send({"type": TRAILERS, "headers": [(b"x-lab", b"trailed")], "more_trailers": False})
 
 
-async def refuse(_scope: Scope, _receive: Receive, send: Send, _asked: Asked) -> None:
+async def refuse(_scope: Scope, _receive: Receive, send: Send, _query: Query) -> None:
     """Answer without having read the body."""
     await respond(send, 413, b"refused")
 
 
-async def fail(_scope: Scope, _receive: Receive, send: Send, asked: Asked) -> None:
+async def fail(_scope: Scope, _receive: Receive, send: Send, query: Query) -> None:
     """Raise before the answer, or after its first chunk."""
-    if asked["when"] == "before":
+    if query["when"] == "before":
         raise RuntimeError("failed before the answer, as asked")
     await send({"type": "http.response.start", "status": 200, "headers": TEXT})
     await send({"type": "http.response.body", "body": b"first chunk\n", "more_body": True})
     raise RuntimeError("failed midway, as asked")
 
 
-async def write_scope(scope: Scope, _receive: Receive, send: Send, _asked: Asked) -> None:
+async def write_scope(scope: Scope, _receive: Receive, send: Send, _query: Query) -> None:
     """Write into the scope (ASGI, "Middleware": who changes it should copy it first)."""
-    found = "found" if "lab.key" in scope else "written"
-    scope["lab.key"] = found
+    scope["lab.key"] = "found" if "lab.key" in scope else "written"
     await respond(send, 200, str(scope["lab.key"]).encode())
 
 
-async def context(_scope: Scope, _receive: Receive, send: Send, asked: Asked) -> None:
+async def context(_scope: Scope, _receive: Receive, send: Send, query: Query) -> None:
     """Set a context variable; tell what it was before, and what it is after an await (PEP 567)."""
-    before = seen.get()
-    seen.set(asked["number"])
+    before = latest.get()
+    latest.set(query["number"])
     await asyncio.sleep(0)
-    await respond(send, 200, f"{before} {seen.get()}".encode())
+    await respond(send, 200, f"{before} {latest.get()}".encode())
 
 
-ROUTES: dict[str, Callable[[Scope, Receive, Send, Asked], Awaitable[None]]] = {
+ROUTES: dict[str, Callable[[Scope, Receive, Send, Query], Awaitable[None]]] = {
     "/": hello,
     "/stream": stream,
     "/body": body,

@@ -22,6 +22,6 @@ def note(number: str, what: str, **facts: object) -> None:
             file.write(line + b"\n")
 
 
-def asked(query: str) -> dict[str, str]:
+def parse_query(query: str) -> dict[str, str]:
     """Return the parameters of a query: `number` tells experiments apart."""
     return {"number": "", **dict(parse_qsl(query))}

@@ -5,20 +5,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 
-from experiments.notes import asked, note
+from experiments.notes import note, parse_query
 from wsgi_app.types import Environ, StartResponse
 
-Asked = dict[str, str]
+Query = dict[str, str]
 TEXT = [("Content-Type", "text/plain")]
-seen: ContextVar[str] = ContextVar("seen", default="nothing")
+latest: ContextVar[str] = ContextVar("latest", default="nothing")
 
 
 def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one experiment."""
-    return ROUTES[environ["PATH_INFO"]](environ, start_response, asked(environ.get("QUERY_STRING", "")))
+    return ROUTES[environ["PATH_INFO"]](environ, start_response, parse_query(environ.get("QUERY_STRING", "")))
 
 
-def hello(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+def hello(_environ: Environ, start_response: StartResponse, _query: Query) -> Iterable[bytes]:
     """Answer at once; a HEAD as if it were a GET."""
     start_response("200 OK", [*TEXT, ("Content-Length", "5")])
     return [b"hello"]
@@ -39,41 +39,41 @@ class Stream:
         note(self._number, "closed")
 
 
-def stream(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def stream(_environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Send numbered chunks with pauses."""
     start_response("200 OK", TEXT)
-    return Stream(chunks_of(asked), asked["number"])
+    return Stream(chunks_of(query), query["number"])
 
 
-def chunks_of(asked: Asked) -> Iterator[bytes]:
+def chunks_of(query: Query) -> Iterator[bytes]:
     """Yield numbered chunks, noting each."""
-    for count in range(int(asked["chunks"])):
-        note(asked["number"], "chunk", count=count)
+    for count in range(int(query["chunks"])):
+        note(query["number"], "chunk", count=count)
         yield b"chunk %d\n" % count
-        time.sleep(float(asked["interval"]))
+        time.sleep(float(query["interval"]))
 
 
-def body(environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def body(environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Read the body piece by piece, to its end or its error."""
     total, digest, read = 0, hashlib.sha256(), environ["wsgi.input"].read
     try:
         while piece := read(1000):
-            note(asked["number"], "read", count=len(piece))
+            note(query["number"], "read", count=len(piece))
             total += len(piece)
             digest.update(piece)
     except Exception as error:
-        note(asked["number"], "broken", error=type(error).__name__)
+        note(query["number"], "broken", error=type(error).__name__)
         raise
-    note(asked["number"], "end", total=total)
+    note(query["number"], "end", total=total)
     start_response("200 OK", TEXT)
     return [f"{total} {digest.hexdigest()}".encode()]
 
 
-def wait(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def wait(_environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Wait, then answer; there is nothing to listen to meanwhile."""
-    note(asked["number"], "waiting")
-    time.sleep(float(asked["seconds"]))
-    note(asked["number"], "waited")
+    note(query["number"], "waiting")
+    time.sleep(float(query["seconds"]))
+    note(query["number"], "waited")
     start_response("200 OK", TEXT)
     return [b"waited"]
 
@@ -81,35 +81,35 @@ def wait(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iter
 class Afterwards:
     """A body whose close() goes on working."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, query: Query) -> None:
+        self._query = query
 
     def __iter__(self) -> Iterator[bytes]:
         yield b"answered"
 
     def close(self) -> None:
         """Work after the answer: the only place that WSGI has for it."""
-        time.sleep(float(self._asked["seconds"]))
-        note(self._asked["number"], "worked")
+        time.sleep(float(self._query["seconds"]))
+        note(self._query["number"], "worked")
 
 
-def after(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def after(_environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Answer, then work."""
     start_response("200 OK", [*TEXT, ("Content-Length", "8")])
-    return Afterwards(asked)
+    return Afterwards(query)
 
 
-def state(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+def state(_environ: Environ, start_response: StartResponse, _query: Query) -> Iterable[bytes]:
     """Tell what was handed over at startup: WSGI has no startup."""
     start_response("200 OK", TEXT)
     return [b"none"]
 
 
-def events(environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def events(environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Send three events from the one after Last-Event-ID on (WHATWG HTML, "Server-sent events")."""
     first = int(environ.get("HTTP_LAST_EVENT_ID", "0")) + 1
     start_response("200 OK", [("Content-Type", "text/event-stream")])
-    return events_from(first, float(asked["interval"]))
+    return events_from(first, float(query["interval"]))
 
 
 def events_from(first: int, interval_s: float) -> Iterator[bytes]:
@@ -119,21 +119,21 @@ def events_from(first: int, interval_s: float) -> Iterator[bytes]:
         time.sleep(interval_s)
 
 
-def trailers(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+def trailers(_environ: Environ, start_response: StartResponse, _query: Query) -> Iterable[bytes]:
     """Answer without trailers: WSGI has no word for them."""
     start_response("200 OK", TEXT)
     return [b"no way to send trailers"]
 
 
-def refuse(_environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+def refuse(_environ: Environ, start_response: StartResponse, _query: Query) -> Iterable[bytes]:
     """Answer without having read the body."""
     start_response("413 Content Too Large", [*TEXT, ("Content-Length", "7")])
     return [b"refused"]
 
 
-def fail(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def fail(_environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Raise before the answer, or after its first chunk."""
-    if asked["when"] == "before":
+    if query["when"] == "before":
         raise RuntimeError("failed before the answer, as asked")
     start_response("200 OK", TEXT)
     return failing()
@@ -145,28 +145,28 @@ def failing() -> Iterator[bytes]:
     raise RuntimeError("failed midway, as asked")
 
 
-def scope(environ: Environ, start_response: StartResponse, _asked: Asked) -> Iterable[bytes]:
+def write_scope(environ: Environ, start_response: StartResponse, _query: Query) -> Iterable[bytes]:
     """Write into the environ (PEP 3333, "environ Variables": a dict that the app may change)."""
-    found = environ.setdefault("lab.key", "written") if "lab.key" not in environ else "found"
+    environ["lab.key"] = "found" if "lab.key" in environ else "written"
     start_response("200 OK", TEXT)
-    return [str(found).encode()]
+    return [str(environ["lab.key"]).encode()]
 
 
-def context(_environ: Environ, start_response: StartResponse, asked: Asked) -> Iterable[bytes]:
+def context(_environ: Environ, start_response: StartResponse, query: Query) -> Iterable[bytes]:
     """Set a context variable; tell what it was before, and what it is while the answer is iterated (PEP 567)."""
-    before = seen.get()
-    seen.set(asked["number"])
+    before = latest.get()
+    latest.set(query["number"])
     start_response("200 OK", TEXT)
-    return told(before)
+    return before_and_now(before)
 
 
-def told(before: str) -> Iterator[bytes]:
+def before_and_now(before: str) -> Iterator[bytes]:
     """Yield a context variable as it was, and as it is now."""
     yield f"{before} ".encode()
-    yield seen.get().encode()
+    yield latest.get().encode()
 
 
-ROUTES: dict[str, Callable[[Environ, StartResponse, Asked], Iterable[bytes]]] = {
+ROUTES: dict[str, Callable[[Environ, StartResponse, Query], Iterable[bytes]]] = {
     "/": hello,
     "/stream": stream,
     "/body": body,
@@ -178,6 +178,6 @@ ROUTES: dict[str, Callable[[Environ, StartResponse, Asked], Iterable[bytes]]] = 
     "/refuse": refuse,
     "/fail": fail,
     "/context": context,
-    "/scope": scope,
+    "/scope": write_scope,
     "/ws": hello,
 }

@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from lab.errors import unknown
@@ -35,19 +35,33 @@ class Command:
 class App:
     """One of the callables: `interface` is how it is called, `speaks` what the code behind it speaks.
 
-    Where these differ a bridge stands between them, a2wsgi as it comes or `guarded`.
+    Where these differ a `bridge` stands between them, of a kind in BRIDGES.
     """
 
     name: str
     interface: Interface
     speaks: Interface
     target: str
-    guarded: bool = False
+    bridge: str = ""
 
     @property
     def bridged(self) -> bool:
         """Whether a2wsgi stands between server and code."""
         return self.interface != self.speaks
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a guard stands around a2wsgi."""
+        return self.bridge == "guarded"
+
+    @property
+    def form(self) -> str:
+        """The name that it has in packages which hold every form of a pair of apps: `wsgi_app`, `wsgi_as_asgi`."""
+        return (
+            f"{self.speaks}_as_{self.interface}{BRIDGES[self.bridge]}"
+            if self.bridged
+            else f"{self.speaks}_app"
+        )
 
 
 @dataclass(frozen=True)
@@ -130,28 +144,22 @@ def _installed(module: str) -> bool:
         return False
 
 
+def across(bridge: str) -> Iterator[App]:
+    """Yield both apps across a kind of bridge, each called by the other's interface."""
+    for plain, other in (PLAIN, PLAIN[::-1]):
+        app = App(f"{plain.name}-{bridge}", other.interface, plain.speaks, target="", bridge=bridge)
+        yield replace(app, target=f"bridge:{app.form}")
+
+
+BRIDGES: dict[str, str] = {"bridged": "", "guarded": "_guarded"}
+"""How the names of apps end: of stacks, and in `bridge.kinds.KINDS`, which has the same rows."""
+
+PLAIN = (
+    App("wsgi", interface="wsgi", speaks="wsgi", target="wsgi_app:app"),
+    App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
+)
 APPS: dict[str, App] = {
-    app.name: app
-    for app in (
-        App("wsgi", interface="wsgi", speaks="wsgi", target="wsgi_app:app"),
-        App("asgi", interface="asgi", speaks="asgi", target="asgi_app:app"),
-        App("wsgi-bridged", interface="asgi", speaks="wsgi", target="bridge:wsgi_as_asgi"),
-        App("asgi-bridged", interface="wsgi", speaks="asgi", target="bridge:asgi_as_wsgi"),
-        App(
-            "wsgi-guarded",
-            interface="asgi",
-            speaks="wsgi",
-            target="bridge:wsgi_as_asgi_guarded",
-            guarded=True,
-        ),
-        App(
-            "asgi-guarded",
-            interface="wsgi",
-            speaks="asgi",
-            target="bridge:asgi_as_wsgi_guarded",
-            guarded=True,
-        ),
-    )
+    app.name: app for app in (*PLAIN, *(app for bridge in BRIDGES for app in across(bridge)))
 }
 
 DEFAULT_STACKS = (

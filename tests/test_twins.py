@@ -1,13 +1,19 @@
-"""The two apps as twins: the same files, the same functions, the same routes."""
+"""The two apps as twins: the same files, functions and routes, the same work, and headers in the same order."""
 
 import ast
-from collections.abc import Mapping
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
 import asgi_app.application
 import wsgi_app.application
+from contract.endpoints import all_examples
+from contract.examples import Example, Request
+from tests.clients import call_asgi, call_wsgi
 
 ROOT = Path(__file__).parent.parent
 WSGI, ASGI = ROOT / "wsgi_app", ROOT / "asgi_app"
@@ -22,29 +28,34 @@ ONLY_ASGI = {
     ("websocket.py", "demand_upgrade"),  # which the scope's type tells
     ("websocket.py", "accept"),  # and the app opens
     ("websocket.py", "refuse"),  # or not
+    ("websocket.py", "_tick"),  # to say something unasked
     ("application.py", "UnknownScope"),  # and of a type that nobody knows
     ("responses.py", "BrokenStream"),  # a WSGI app just raises: the server is the one that iterates
     ("responses.py", "while_connected"),  # nobody tells a WSGI app that its client has gone
-    ("responses.py", "taken"),
-    ("responses.py", "described"),  # headers are byte strings: encoded once and kept
-    ("responses.py", "encoded"),
+    ("responses.py", "_until_client_gone"),
+    ("responses.py", "_send_all"),  # the server takes a WSGI app's chunks
+    ("responses.py", "send_if_connected"),
+    ("responses.py", "encoded"),  # headers are byte strings
 }
+BESIDE = {
+    "waiting._work_on",
+    "waiting.Jobs.finish",
+}  # an answer, not for it: in a thread there, in a task here
+ALIKE = [pytest.param(each, id=str(each.request)) for each in all_examples() if each.from_wsgi is None]
 
 
-def public_names(path: Path) -> dict[str, list[str]]:
-    """Return the public functions and classes of a module with the names of their methods."""
+def names(path: Path) -> dict[str, list[str]]:
+    """Return the functions and classes of a module with the names of their methods."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    found = [node for node in ast.parse(path.read_text()).body if isinstance(node, kinds)]
+    definitions = [node for node in ast.parse(path.read_text()).body if isinstance(node, kinds)]
     return {
-        node.name: [inner.name for inner in node.body if isinstance(inner, kinds)]
-        for node in found
-        if not node.name.startswith("_")
+        node.name: [inner.name for inner in node.body if isinstance(inner, kinds)] for node in definitions
     }
 
 
 def shared_names(folder: Path, module: str, others: set[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-    """Return the public names of a module that its twin should have, in order."""
-    return [(n, inner) for n, inner in public_names(folder / module).items() if (module, n) not in others]
+    """Return the names of a module that its twin should have, in order."""
+    return [(n, inner) for n, inner in names(folder / module).items() if (module, n) not in others]
 
 
 def handler_names(routes: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, str]]:
@@ -58,6 +69,32 @@ def handler_names(routes: Mapping[str, Mapping[str, object]]) -> dict[str, dict[
     }
 
 
+def work(folder: Path, call: Callable[[], object]) -> tuple[Counter[str], set[str]]:
+    """Return how often a call has an app use each function of the contract, and which of its own it goes through.
+
+    Called once before, so that what is kept ready-made is there.
+    """
+    used: Counter[str] = Counter()
+    own: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        path, name = Path(frame.f_code.co_filename), frame.f_code.co_qualname.partition(".<locals>")[0]
+        caller = frame.f_back and Path(frame.f_back.f_code.co_filename).parent
+        if event == "call" and path.parent == ROOT / "contract" and caller == folder:
+            used[name] += 1
+        elif event == "call" and path.parent == folder and (path.name, name) not in ONLY_WSGI | ONLY_ASGI:
+            own.add(f"{path.stem}.{name}")
+
+    call()
+    profile = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(profile)
+    return used, own - BESIDE
+
+
 def test_the_twins_have_the_same_files() -> None:
     """Every module of one app has its twin, but for ASGI's lifespan, which WSGI has no event for."""
     assert {path.name for path in ASGI.glob("*.py")} == {*TWINS, "lifespan.py"}
@@ -65,7 +102,7 @@ def test_the_twins_have_the_same_files() -> None:
 
 @pytest.mark.parametrize("module", TWINS)
 def test_twin_modules_define_the_same_names(module: str) -> None:
-    """Two twins define the same public names in the same order, but for the exceptions listed above."""
+    """Two twins define the same names, private ones too, in the same order, but for the exceptions listed above."""
     assert shared_names(WSGI, module, ONLY_WSGI) == shared_names(ASGI, module, ONLY_ASGI)
 
 
@@ -74,7 +111,7 @@ def test_twin_modules_define_the_same_names(module: str) -> None:
 )
 def test_every_exception_exists(folder: Path, exceptions: set[tuple[str, str]]) -> None:
     """An exception that no module has any more would hide the next difference."""
-    assert [(m, n) for m, n in sorted(exceptions) if n not in public_names(folder / m)] == []
+    assert [(m, n) for m, n in sorted(exceptions) if n not in names(folder / m)] == []
 
 
 def test_the_twins_have_the_same_routes() -> None:
@@ -87,3 +124,28 @@ def test_the_twins_have_the_same_routes() -> None:
 def test_the_twins_have_their_routes_in_the_same_order() -> None:
     """A diff of the two tables shows nothing but the imports."""
     assert list(wsgi_app.application.ROUTES) == list(asgi_app.application.ROUTES)
+
+
+@pytest.mark.parametrize("example", ALIKE)
+def test_the_twins_send_their_headers_in_the_same_order(example: Example) -> None:
+    """Every header of one app's answer stands at the same place in the other's."""
+    wsgi = call_wsgi(wsgi_app.app, example.request)
+    asgi = call_asgi(asgi_app.app, example.request)
+    assert [name for name, _ in wsgi.headers] == [name for name, _ in asgi.headers]
+
+
+@pytest.mark.parametrize("example", ALIKE)
+def test_the_twins_do_the_same_work(example: Example) -> None:
+    """Neither app parses, looks up or makes anything for an answer that the other doesn't, nor more often."""
+    wsgi = work(WSGI, lambda: call_wsgi(wsgi_app.app, example.request))
+    asgi = work(ASGI, lambda: call_asgi(asgi_app.app, example.request))
+    assert wsgi == asgi
+
+
+def test_the_measured_path_is_the_same() -> None:
+    """What `GET /` goes through: both apps route on the decoded path, and send headers that are ready-made."""
+    hello = Request("GET", "/")
+    wsgi = work(WSGI, lambda: call_wsgi(wsgi_app.app, hello))
+    asgi = work(ASGI, lambda: call_asgi(asgi_app.app, hello))
+    steps = {"application.app", "requests.path", "basics.hello", "responses.answer"}
+    assert wsgi == asgi == (Counter(), steps)

@@ -40,11 +40,11 @@ class TracedASGI:
             except asyncio.CancelledError:
                 call.to_server("receive cancelled")
                 raise
-            call.to_app("received", **described(event))
+            call.to_app("received", **event_details(event))
             return event
 
         async def traced_send(event: Message) -> None:
-            call.to_server("send", **described(event))
+            call.to_server("send", **event_details(event))
             try:
                 await send(event)
             except BaseException as error:
@@ -63,7 +63,7 @@ class TracedASGI:
         call.to_server("return")
 
 
-def described(event: Mapping[str, object]) -> dict[str, object]:
+def event_details(event: Mapping[str, object]) -> dict[str, object]:
     """Return an event, and the payload that it carries by its size and first bytes."""
     rest = {key: value for key, value in event.items() if key not in PAYLOADS}
     payload = next((event[key] for key in PAYLOADS if event.get(key) is not None), None)

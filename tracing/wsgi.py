@@ -11,8 +11,8 @@ One call has these steps, in this order:
 All of it happens on one thread, which is taken until step 5 is over.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any, cast
 from wsgiref.types import WSGIApplication
 
 from records.trace import Lane
@@ -36,8 +36,8 @@ class TracedWSGI:
         def traced_start_response(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
         ) -> Callable[[bytes], object]:
-            failed = {"exc_info": repr(exc_info[1])} if exc_info else {}
-            call.to_server("start_response", status=status, headers=headers, **failed)
+            error = {"exc_info": repr(exc_info[1])} if exc_info else {}
+            call.to_server("start_response", status=status, headers=headers, **error)
             return TracedWrite(start_response(status, headers, exc_info), call)
 
         environ["wsgi.input"] = TracedInput(environ["wsgi.input"], call)
@@ -47,7 +47,7 @@ class TracedWSGI:
             call.to_server("raise", error=repr(error))
             raise
         call.to_server("return", iterable=type(iterable).__name__)
-        return TracedIterable(iterable, call)
+        return (TracedSized if isinstance(iterable, Sized) else TracedIterable)(iterable, call)
 
 
 class TracedIterable:
@@ -84,6 +84,13 @@ class TracedIterable:
             close()
 
 
+class TracedSized(TracedIterable):
+    """The same of what has a length, as a list has: the caller may rely on it ("Specification Details")."""
+
+    def __len__(self) -> int:
+        return len(cast("Sized", self.iterable))
+
+
 class TracedWrite:
     """The callable that `start_response` returned ("The write() Callable")."""
 
@@ -107,26 +114,26 @@ class TracedInput:
     def read(self, *size: int) -> bytes:
         """Read up to so many bytes; none are the body's end."""
         self.call.to_server("read", method="read", asked=size[0] if size else None)
-        return self._got(self.stream.read(*size))
+        return self._note_piece(self.stream.read(*size))
 
     def readline(self, *size: int) -> bytes:
         """Read up to the end of a line."""
         self.call.to_server("read", method="readline", asked=size[0] if size else None)
-        return self._got(self.stream.readline(*size))
+        return self._note_piece(self.stream.readline(*size))
 
     def readlines(self, *hint: int) -> list[bytes]:
         """Read all lines."""
         self.call.to_server("read", method="readlines", asked=hint[0] if hint else None)
         lines: list[bytes] = self.stream.readlines(*hint)
-        self._got(b"".join(lines))
+        self._note_piece(b"".join(lines))
         return lines
 
     def __iter__(self) -> Iterator[bytes]:
         """Read line by line."""
         for line in self.stream:
             self.call.to_server("read", method="iteration", asked=None)
-            yield self._got(line)
+            yield self._note_piece(line)
 
-    def _got(self, data: bytes) -> bytes:
+    def _note_piece(self, data: bytes) -> bytes:
         self.call.to_app("got", **piece(data))
         return data

@@ -28,7 +28,7 @@ def json(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
 
 def inspect(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """GET /inspect: what the app was told, in common words and in its own."""
-    body = payloads.inspection(requests.told(environ), environ)
+    body = payloads.inspection(requests.description(environ), environ)
     return responses.answer(environ, start_response, body, payloads.JSON)
 
 

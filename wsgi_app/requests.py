@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contract import parameters, payloads, problems
 from wsgi_app.types import Environ
 
+UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")  # as CGI has them; empty where the header didn't come
+
 
 def path(environ: Environ) -> str:
     """Return the decoded path (PEP 3333, "Unicode Issues": the environ holds bytes as latin-1)."""
@@ -19,20 +21,21 @@ def query(environ: Environ) -> parameters.Query:
 
 def header(environ: Environ, name: str) -> str | None:
     """Return the value of a header, `None` where it didn't come."""
-    return headers(environ).get(name)
+    key = name.upper().replace("-", "_")
+    return (environ.get(key) or None) if key in UNPREFIXED else environ.get(f"HTTP_{key}")
 
 
 def headers(environ: Environ) -> Mapping[str, str]:
     """Return the headers by lower-case name; the server joined repeated ones with a comma."""
-    found = {}
+    values: dict[str, str] = {}
     for key, value in environ.items():
-        if key.startswith("HTTP_") or (key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value):
-            found[key.removeprefix("HTTP_").lower().replace("_", "-")] = value
-    return dict(sorted(found.items()))
+        if key.startswith("HTTP_") or (key in UNPREFIXED and value):
+            values[key.removeprefix("HTTP_").lower().replace("_", "-")] = value
+    return dict(sorted(values.items()))
 
 
-def told(environ: Environ) -> Mapping[str, object]:
-    """Return what the app was told of the request, in words that both interfaces share."""
+def description(environ: Environ) -> Mapping[str, object]:
+    """Return the request in words that both interfaces share."""
     client = environ.get("REMOTE_ADDR")
     return {
         "method": environ["REQUEST_METHOD"],
@@ -50,17 +53,17 @@ def body(environ: Environ, limit: int) -> Iterator[bytes]:
     PEP 3333 knows only bodies of a declared length; a chunked one ends where the server says end of file.
     Raises `Problem`: 413 above the limit, 400 when the body ends early.
     """
-    declared = parameters.content_length(environ.get("CONTENT_LENGTH") or None, limit)
-    if declared is None:
-        declared = limit + 1 if "HTTP_TRANSFER_ENCODING" in environ else 0
-    came = 0
-    while came < declared:
-        piece = environ["wsgi.input"].read(min(payloads.PIECE, declared - came))
+    length = parameters.content_length(header(environ, "content-length") or None, limit)
+    if length is None:
+        length = limit + 1 if "HTTP_TRANSFER_ENCODING" in environ else 0
+    count = 0
+    while count < length:
+        piece = environ["wsgi.input"].read(min(payloads.PIECE, length - count))
         if not piece:
             break
-        came += len(piece)
+        count += len(piece)
         yield piece
-    if came > limit:
+    if count > limit:
         raise problems.too_large(limit)
-    if came < declared <= limit:
+    if count < length <= limit:
         raise problems.broken_body()

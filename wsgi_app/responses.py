@@ -1,11 +1,11 @@
 """Answers, as PEP 3333 wants them: start_response first, then an iterable of bytes."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 
 from contract import payloads, problems
-from wsgi_app.types import Environ, StartResponse
+from wsgi_app.types import Environ, Headers, StartResponse
 
 INTERFACE = ("x-lab-interface", "wsgi")
 
@@ -17,18 +17,10 @@ def answer(
     media_type: str = payloads.TEXT,
     *,
     status: HTTPStatus = HTTPStatus.OK,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> Iterable[bytes]:
     """Answer with a whole body and its length."""
-    start_response(
-        status_line(status),
-        [
-            ("content-type", media_type),
-            ("content-length", str(len(body))),
-            INTERFACE,
-            *headers,
-        ],
-    )
+    start_response(status_line(status), [*ready_headers(media_type, len(body), headers)])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
@@ -50,14 +42,14 @@ def stream(
     chunks: Iterable[bytes],
     media_type: str = payloads.TEXT,
     *,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
 ) -> Iterable[bytes]:
     """Answer with chunks, each sent when it is made.
 
     The server takes the next chunk when the last one is written, and calls `close` on the generator when the
     client has gone (PEP 3333, "Middleware Handling of Block Boundaries" and "close").
     """
-    start_response(status_line(HTTPStatus.OK), [("content-type", media_type), INTERFACE, *headers])
+    start_response(status_line(HTTPStatus.OK), [*ready_headers(media_type, None, headers)])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else chunks
 
 
@@ -65,3 +57,13 @@ def stream(
 def status_line(status: HTTPStatus) -> str:
     """Return the status with its phrase, as start_response takes it."""
     return f"{status.value} {status.phrase}"
+
+
+@lru_cache
+def ready_headers(media_type: str, length: int | None, headers: Headers) -> Headers:
+    """Return all headers of an answer, and keep them for the next one like it.
+
+    A server may change the list that it is given (PEP 3333, "The start_response() Callable"): each has its own.
+    """
+    sized = () if length is None else (("content-length", str(length)),)
+    return ("content-type", media_type), *sized, INTERFACE, *headers

@@ -11,11 +11,11 @@ from wsgi_app.types import Environ, StartResponse
 def stream(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """GET /stream?chunks=&interval=&size=: numbered chunks, each sent when it is made."""
     query = requests.query(environ)
-    chunks = parameters.CHUNKS.read(query)
+    count = parameters.CHUNKS.read(query)
     interval = parameters.INTERVAL.read(query)
     size = parameters.CHUNK_SIZE.read(query)
-    made = (payloads.chunk(number, size) for number in range(1, chunks + 1))
-    return responses.stream(environ, start_response, _apart(made, interval))
+    chunks = (payloads.chunk(number, size) for number in range(1, count + 1))
+    return responses.stream(environ, start_response, _with_pauses(chunks, interval))
 
 
 def events(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -24,13 +24,13 @@ def events(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     count = parameters.COUNT.read(query)
     interval = parameters.INTERVAL.read(query)
     first = parameters.LAST_EVENT_ID.parse(requests.header(environ, "last-event-id") or "0") + 1
-    made = (payloads.event(number) for number in range(first, first + count))
+    chunks = (payloads.event(number) for number in range(first, first + count))
     return responses.stream(
         environ,
         start_response,
-        _apart(made, interval),
+        _with_pauses(chunks, interval),
         payloads.EVENTS,
-        headers=[("cache-control", "no-store")],
+        headers=(("cache-control", "no-store"),),
     )
 
 
@@ -40,13 +40,13 @@ def bytes_(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     return responses.stream(
         environ,
         start_response,
-        _apart(payloads.pieces(size), 0),
+        _with_pauses(payloads.pieces(size), 0),
         payloads.BYTES,
-        headers=[("content-length", str(size))],
+        headers=(("content-length", str(size)),),
     )
 
 
-def _apart(chunks: Iterable[bytes], interval: float) -> Iterator[bytes]:
+def _with_pauses(chunks: Iterable[bytes], interval: float) -> Iterator[bytes]:
     for number, chunk in enumerate(chunks):
         if number:
             time.sleep(interval)

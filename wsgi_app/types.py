@@ -5,4 +5,6 @@ from wsgiref.types import StartResponse as StartResponse
 from wsgiref.types import WSGIEnvironment
 
 Environ = WSGIEnvironment
+Headers = tuple[tuple[str, str], ...]
+
 Handler = Callable[[Environ, StartResponse], Iterable[bytes]]

@@ -26,15 +26,6 @@ LOOK_EVERY_S = 0.01
 ANSWERS_WITHIN_S = 4.0
 GRACE_S = 0.2  # experiments that need more wait by themselves
 
-TARGETS = {
-    "wsgi": "experiments:wsgi_app",
-    "asgi": "experiments:asgi_app",
-    "wsgi-bridged": "experiments:wsgi_as_asgi",
-    "asgi-bridged": "experiments:asgi_as_wsgi",
-    "wsgi-guarded": "experiments:wsgi_as_asgi_guarded",
-    "asgi-guarded": "experiments:asgi_as_wsgi_guarded",
-}
-
 
 class ServedExperiment:
     """A stack with its notes; it is started when it is first asked, and again after `renew`."""
@@ -113,7 +104,7 @@ class ServedExperiment:
     def _started(self) -> Serving:
         place = self._folder / f"{self.stack.name.replace('/', '-')}-{next(self._starts)}"
         self._notes = place.with_suffix(".notes")
-        app = replace(self.stack.app, target=TARGETS[self.stack.app.name])
+        app = replace(self.stack.app, target=f"experiments:{self.stack.app.form}")
         reaper = replace(self._reaper, more={NOTES_FILE: str(self._notes)})
         server = self._running.enter_context(
             serving(

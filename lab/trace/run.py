@@ -31,12 +31,6 @@ DEFAULT_STACKS = (
     "uvicorn/wsgi-bridged",
     "gunicorn-gthread/asgi-bridged",
 )
-TRACED = {
-    APPS["wsgi"].target: "tracing:wsgi_app",
-    APPS["asgi"].target: "tracing:asgi_app",
-    APPS["wsgi-bridged"].target: "tracing:wsgi_as_asgi",
-    APPS["asgi-bridged"].target: "tracing:asgi_as_wsgi",
-}
 
 Say = Callable[[str], None]
 
@@ -96,8 +90,10 @@ def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base:
 
 
 def with_witness(stack: Stack) -> Stack:
-    """Return the stack with its app's traced twin; an app that isn't the lab's is traced by itself or not at all."""
-    return replace(stack, app=replace(stack.app, target=TRACED.get(stack.app.target, stack.app.target)))
+    """Return the stack with its app's traced form; an app that isn't the lab's is traced by itself or not at all."""
+    if stack.app not in APPS.values():
+        return stack
+    return replace(stack, app=replace(stack.app, target=f"tracing:{stack.app.form}"))
 
 
 def settle(notes: Path, began_s: float, at_least_s: float) -> None:

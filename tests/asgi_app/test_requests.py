@@ -104,6 +104,7 @@ def test_repeated_headers_are_joined() -> None:
     """A header that came twice is joined with a comma, as a WSGI server would have done."""
     scope = {"headers": [(b"x-lab", b"1"), (b"host", b"here"), (b"x-lab", b"2")]}
     assert requests.headers(scope) == {"host": "here", "x-lab": "1,2"}
+    assert requests.header(scope, "x-lab") == "1,2"
 
 
 def test_one_header_goes_by_its_name() -> None:
@@ -115,7 +116,7 @@ def test_one_header_goes_by_its_name() -> None:
 
 def test_what_the_app_was_told_is_in_common_words() -> None:
     """A request is described by the same words as in the other interface."""
-    assert requests.told(scope_of(Request("GET", "/caf%C3%A9?a=%20", {"x-lab": "1"}))) == {
+    assert requests.description(scope_of(Request("GET", "/caf%C3%A9?a=%20", {"x-lab": "1"}))) == {
         "method": "GET",
         "path": "/café",
         "query": "a=%20",
@@ -130,4 +131,4 @@ def test_an_unknown_client_is_none(entries: Scope) -> None:
     """A server that knows no address, as behind a Unix socket, leaves the client out or sets none."""
     scope = scope_of(Request("GET", "/"))
     del scope["client"]
-    assert requests.told({**scope, **entries})["client"] is None
+    assert requests.description({**scope, **entries})["client"] is None

@@ -91,11 +91,17 @@ def test_a_stream_has_no_length() -> None:
     connection = Connection()
 
     async def stream() -> None:
-        made = Chunks(last=0).make()
-        await responses.stream(GET, connection.receive, connection.send, made, "text/x-lab")
+        chunks = Chunks(last=0).make()
+        await responses.stream(
+            GET, connection.receive, connection.send, chunks, "text/x-lab", headers=(("x-lab", "1"),)
+        )
 
     asyncio.run(stream())
-    assert connection.answer.headers == (("content-type", "text/x-lab"), ("x-lab-interface", "asgi"))
+    assert connection.answer.headers == (
+        ("content-type", "text/x-lab"),
+        ("x-lab-interface", "asgi"),
+        ("x-lab", "1"),
+    )
 
 
 def test_a_chunk_is_made_when_the_last_one_is_sent() -> None:
@@ -151,6 +157,22 @@ def test_head_makes_no_chunk() -> None:
     assert run_stream(HEAD, connection, chunks := Chunks()) == Aftermath(closed=False, tasks=0)
     assert connection.sent[1:] == [{"type": "http.response.body"}]
     assert chunks.made == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_client_that_never_heard_the_start_is_no_failure(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that says by OSError that the client has gone is asked nothing more, and nothing is logged."""
+    sent: list[str] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+        raise ConnectionResetError
+
+    scope = scope_of(Request(method, "/stream?chunks=3&interval=0&size=1"))
+    asyncio.run(asgi_app.app(scope, Connection().receive, send))
+    assert (sent, caplog.records) == (["http.response.start"], [])
 
 
 def test_cancelling_the_app_cancels_both_of_its_tasks() -> None:

@@ -197,6 +197,33 @@ def test_writing_to_a_gone_client_raises() -> None:
     assert told.is_set()
 
 
+class One:
+    """An answer of one chunk that knows its length."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"chunk"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "messages_left"),
+    [([b"made", b"already"], 1), (One(), 1), (iter([b"one", b"by", b"one"]), 0)],
+    ids=["list", "one", "iterator"],
+)
+def test_only_an_answer_in_pieces_is_listened_beside(chunks: Iterable[bytes], messages_left: int) -> None:
+    """Where nothing can happen between two chunks nobody has to be asked whether the client is still there."""
+
+    def app(_: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", PLAIN)
+        return chunks
+
+    connection = Connection({"type": "http.request"})
+    asyncio.run(called(AsASGI(app), connection))
+    assert len(connection.messages) == messages_left
+
+
 def test_http_disconnect_closes_the_answer() -> None:
     """A server that says http.disconnect, and takes everything in silence, is heard."""
     answer = Endless()

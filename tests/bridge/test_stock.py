@@ -63,6 +63,7 @@ print(json.dumps({"statuses": asyncio.run(ask_at_once()), "made": made}))
 
 POOLED = """
 import wsgi_app
+from bridge import stock
 
 together = threading.Barrier(POOL)
 names = set()
@@ -70,13 +71,13 @@ names = set()
 def meet(environ, start_response):
     names.add(threading.current_thread().name)
     together.wait(10)
-    return hello(environ, start_response)
+    return wsgi_app.app(environ, start_response)
 
-hello, wsgi_app.app = wsgi_app.app, meet
+bridged = stock.as_asgi(meet)
 
 async def ask():
     connection = Connection({"type": "http.request"})
-    await bridge.wsgi_as_asgi(scope_of(Request("GET", "/")), connection.receive, connection.send)
+    await bridged(scope_of(Request("GET", "/")), connection.receive, connection.send)
     return connection.answer.status
 
 async def ask_at_once():

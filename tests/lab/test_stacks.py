@@ -1,10 +1,13 @@
 """Stacks, computed from servers and apps."""
 
+import importlib
+
 import pytest
 
+from bridge.kinds import KINDS
 from lab.errors import UsageError
 from lab.servers import SERVERS, Settings
-from lab.stacks import APPS, ASYNCIO_POOL, DEFAULT_STACKS, Command, Stack, all_stacks, find
+from lab.stacks import APPS, ASYNCIO_POOL, BRIDGES, DEFAULT_STACKS, App, Command, Stack, all_stacks, find
 
 
 def test_every_server_meets_every_app_it_can_call() -> None:
@@ -96,6 +99,34 @@ def test_every_command_binds_loopback_and_names_its_target(stack: Stack) -> None
     assert "127.0.0.1" in command
     assert "8123" in command
     assert command.endswith(stack.app.target)
+
+
+@pytest.mark.parametrize("app", APPS.values(), ids=list(APPS))
+def test_every_app_is_where_a_server_looks_for_it(app: App) -> None:
+    """A target is a module and the name of a callable in it."""
+    module, _, attribute = app.target.partition(":")
+    assert callable(getattr(importlib.import_module(module), attribute))
+
+
+def test_every_kind_of_bridge_has_its_stacks() -> None:
+    """The bridges are listed here by name, and there with what makes them: row for row."""
+    assert list(BRIDGES.values()) == list(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("wsgi", "wsgi_app"),
+        ("asgi", "asgi_app"),
+        ("wsgi-bridged", "wsgi_as_asgi"),
+        ("asgi-bridged", "asgi_as_wsgi"),
+        ("wsgi-guarded", "wsgi_as_asgi_guarded"),
+        ("asgi-guarded", "asgi_as_wsgi_guarded"),
+    ],
+)
+def test_a_form_follows_from_the_parts_of_an_app(name: str, form: str) -> None:
+    """What the code speaks, how it is called, and by which kind of bridge."""
+    assert APPS[name].form == form
 
 
 def test_unknown_stack_names_the_nearest() -> None:

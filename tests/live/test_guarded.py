@@ -47,7 +47,7 @@ def cross(reaper: Reaper, tmp_path: Path) -> Iterator[Cross]:
 
         def give(name: str, app: str = "", *, threads: int = CLIENTS, awaited: bool = True) -> Serving:
             stack = find(name)
-            target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.name.partition('-')[2]}"
+            target = f"tests.live.crossing:{app or stack.app.speaks}_{stack.app.bridge}"
             served = replace(stack, app=replace(stack.app, target=target))
             server = serving(served, Settings(threads=threads), reaper, log_path=tmp_path / "log")
             running = open_servers.enter_context(server)

@@ -119,6 +119,36 @@ def test_asgi_bridged_shows_both_layers(tracing: Tracing) -> None:
     assert {e.interface for e in found.events if e.where and e.where.task} == {"asgi"}
 
 
+def test_wsgi_guarded_shows_both_layers(tracing: Tracing) -> None:
+    """The guard pulls from the app as any server does, and listens to its own while it sends."""
+    record = tracing("uvicorn/wsgi-guarded", request(STREAM))
+    assert record.lanes == ["client", "server", "bridge", "app"]
+    assert between(record, "bridge", "app") == PULLED
+    assert between(record, "bridge", "server").count("send") == 5
+    assert heard(record)[0] == "http.request"
+    assert record.unfinished == NOTHING_LEFT
+
+
+def test_asgi_guarded_shows_both_layers(tracing: Tracing) -> None:
+    """The server pulls from the guard, behind which the app has a lifespan and hears of its answer's end."""
+    record = tracing("gunicorn-gthread/asgi-guarded", request(STREAM))
+    assert record.lanes == ["client", "server", "bridge", "app"]
+    assert between(record, "server", "bridge")[:2] == ["environ", "next"]
+    assert between(record, "app", "bridge").count("send") == 5
+    assert heard(record, "bridge")[-1] == "http.disconnect"
+    assert {(event.source, event.target) for event in record.life} == {("bridge", "app"), ("app", "bridge")}
+    assert record.unfinished == NOTHING_LEFT
+
+
+def test_a_guarded_app_is_closed_after_the_client_left(tracing: Tracing) -> None:
+    """Where a2wsgi lets the app run on the guard closes it: close comes, the end doesn't."""
+    record = tracing("uvicorn/wsgi-guarded", request(LONG_STREAM, hang_up_after_s=0.1))
+    steps = [event.step for event in record.events]
+    assert steps.index("hang up") < steps.index("close")
+    assert "end" not in steps
+    assert record.unfinished == NOTHING_LEFT
+
+
 @pytest.mark.parametrize("stack", DEFAULT_STACKS)
 def test_readiness_is_not_traced(tracing: Tracing, stack: str) -> None:
     """One request is: the call that asked whether the server is there isn't seen."""

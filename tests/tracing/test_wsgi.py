@@ -1,7 +1,7 @@
 """The witness of WSGI: every step, in order, and nothing changed by it."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 
 import pytest
 
@@ -82,6 +82,16 @@ def test_every_way_of_reading_is_seen(written: Journal) -> None:
     assert list(TracedWSGI(reads)(environ, ignored)) == [b"a\n", b"b\n", b"c\n"]
     asked = [line["details"]["method"] for line in written() if line["step"] == "read"]
     assert asked == ["readline", "readlines", "iteration"]
+
+
+@pytest.mark.parametrize(("answer", "length"), [([b"one", b"two"], 2), (iter([b"one"]), None)])
+def test_a_length_can_be_asked_for_as_before(
+    written: Journal, answer: Iterable[bytes], length: int | None
+) -> None:
+    """A list still has its length, on which a caller may rely; what has none still hasn't."""
+    iterable = TracedWSGI(lambda _environ, _start_response: answer)(environ_of(Request("GET", "/")), ignored)
+    assert (len(iterable) if isinstance(iterable, Sized) else None) == length
+    assert steps(written)[-1] == ("return", "server")
 
 
 def test_write_is_a_step(written: Journal) -> None:

@@ -145,6 +145,7 @@ def test_an_empty_length_or_type_is_no_header() -> None:
     """CONTENT_TYPE and CONTENT_LENGTH may be empty, which says that the header didn't come."""
     environ = {"CONTENT_TYPE": "", "CONTENT_LENGTH": "", "HTTP_ACCEPT": ""}
     assert requests.headers(environ) == {"accept": ""}
+    assert (requests.header(environ, "content-type"), requests.header(environ, "accept")) == (None, "")
 
 
 def test_one_header_goes_by_its_name() -> None:
@@ -157,7 +158,7 @@ def test_one_header_goes_by_its_name() -> None:
 def test_what_the_app_was_told_is_in_common_words() -> None:
     """A request is described by the same words as in the other interface."""
     environ = environ_of(Request("GET", "/caf%C3%A9?a=%20", {"x-lab": "1"}))
-    assert requests.told(environ) == {
+    assert requests.description(environ) == {
         "method": "GET",
         "path": "/café",
         "query": "a=%20",
@@ -171,4 +172,4 @@ def test_an_unknown_client_is_none() -> None:
     """A server that knows no address, as behind a Unix socket, leaves the client out."""
     environ = environ_of(Request("GET", "/"))
     del environ["REMOTE_ADDR"], environ["REMOTE_PORT"]
-    assert requests.told(environ)["client"] is None
+    assert requests.description(environ)["client"] is None

@@ -63,7 +63,7 @@ def test_a_chunk_is_made_when_it_is_taken(chunks: Chunks) -> None:
 def test_the_answer_starts_before_the_first_chunk(chunks: Chunks) -> None:
     """The status and headers are told to the server when no chunk is made yet, and no length among them."""
     start = Started()
-    responses.stream(environ_of(Request("GET", "/")), start, iter(chunks), headers=[("x-lab", "1")])
+    responses.stream(environ_of(Request("GET", "/")), start, iter(chunks), headers=(("x-lab", "1"),))
     assert start.calls == [
         (
             "200 OK",
