@@ -13,6 +13,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 
 from loadtests import client_behaviours
+from loadtests.http_client import LoadClients
 from loadtests.level_run import LevelRun
 from loadtests.recorder import Lane, Recorder
 from loadtests.timer import Timer
@@ -28,6 +29,11 @@ class LaneUser(FastHttpUser):
     recorder: Recorder
     websocket: EchoSocket | None = None
 
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        agent = self.client.client
+        agent.clientpool = LoadClients(**agent.clientpool.client_args)
+
     @cached_property
     def timer(self) -> Timer:
         """What wakes it."""
@@ -39,9 +45,14 @@ class LaneUser(FastHttpUser):
         return client_behaviours.streaming_client(self.host or "")
 
     def on_stop(self) -> None:
-        """Give the timer back."""
+        """Give the timer back, and close the connections that it kept."""
         if "timer" in self.__dict__:
             self.timer.close()
+        if "stream_client" in self.__dict__:
+            self.stream_client.close()
+        if self.websocket is not None:
+            self.websocket.close()
+        self.client.client.close()
 
 
 class ScenarioUser(LaneUser):

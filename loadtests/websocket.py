@@ -30,7 +30,7 @@ class EchoSocket:
         try:
             self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open()
-        except OSError:
+        except BaseException:
             self.close()
             raise
 

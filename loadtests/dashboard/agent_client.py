@@ -39,8 +39,8 @@ class Agent:
         try:
             with closing(connection):
                 connection.request(method, target, body, {"Authorization": f"Bearer {self.token}"})
-                response = connection.getresponse()
-                content = response.read()
+                with connection.getresponse() as response:
+                    content = response.read()
         except (OSError, http.client.HTTPException) as error:
             raise AgentError(f"The agent doesn't answer: {error}.") from error
         if response.status != http.client.OK:

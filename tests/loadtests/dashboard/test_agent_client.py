@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import cast
 
+import gevent.socket
 import pytest
 
 from lab.measure.served_stacks import ServedStacks
@@ -11,6 +12,8 @@ from lab.measure.server_process import free_port
 from lab.remote import agent as labs
 from lab.servers import Settings
 from loadtests.dashboard.agent_client import Agent, AgentError
+from tests.loadtests.load_users import open_sockets
+from tests.loadtests.resetting_server import MOMENTS, Moment, resetting
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,18 @@ def test_agent_that_is_gone_is_told() -> None:
     """Nobody at its address is an error of its own, in a sentence."""
     with pytest.raises(AgentError, match=r"^The agent doesn't answer: .*\.$"):
         Agent(f"http://127.0.0.1:{free_port()}", "secret").usage()
+
+
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
+def test_agent_that_is_reset_is_told(moment: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever it comes it is the same error, and while that is known its socket is closed."""
+    monkeypatch.setattr("http.client.socket", gevent.socket)
+    with resetting(moment) as server:
+        before = open_sockets()
+        with pytest.raises(AgentError, match=r"^The agent doesn't answer: .*\.$") as error:
+            Agent(server.host, "secret").usage()
+        assert isinstance(error.value.__cause__, ConnectionResetError)
+        assert open_sockets() <= before
 
 
 def test_restart_of_an_unknown_stack_is_refused(url: str) -> None:
