@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geventhttpclient import HTTPClient
-
-from loadtests.http_client import LoadClient
+from loadtests.http_client import LONGEST_WAIT_S
 from loadtests.recorder import Lane
 from loadtests.scenarios import Behaviour
 from loadtests.websocket import EchoSocket
 
 if TYPE_CHECKING:
-    from loadtests.users import LaneUser
+    from loadtests.lane_user import LaneUser
 
-LONGEST_WAIT_S = 120  # for one answer: longer than any window, so that only the recorder gives up
 SMALL_BUFFER = 65_536  # of a slow reader's socket: what the kernel takes in nobody has read
 BROKEN = (OSError, ValueError, http.client.HTTPException)  # geventhttpclient's HTTPParseError is a ValueError
 
@@ -192,11 +189,6 @@ def answer(user: "LaneUser", target: str) -> Iterator[http.client.HTTPResponse]:
         line.request("GET", target)
         with line.getresponse() as response:
             yield response
-
-
-def streaming_client(host: str) -> HTTPClient:
-    """Return a client whose answers can be read line by line."""
-    return LoadClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)
 
 
 BEHAVIOURS: dict[Behaviour, Callable[["LaneUser", Lane], None]] = {

@@ -15,6 +15,8 @@ from geventhttpclient.header import HeadersDataType
 from geventhttpclient.response import HTTPConnectionClosed, HTTPSocketPoolResponse
 from geventhttpclient.url import URL
 
+LONGEST_WAIT_S = 120  # for one answer: longer than any window, so that only the recorder gives up
+
 
 class LoadClient(HTTPClient):
     """A client that sends requests without a body, for which a new connection that breaks is an error."""
@@ -64,3 +66,8 @@ class LoadClients(HTTPClientPool):
         if (place.host, place.port) not in self.clients:
             self.clients[place.host, place.port] = LoadClient.from_url(place, **self.client_args)
         return self.clients[place.host, place.port]
+
+
+def streaming_client(host: str) -> HTTPClient:
+    """Return a client whose answers can be read line by line."""
+    return LoadClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)

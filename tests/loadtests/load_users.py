@@ -18,7 +18,7 @@ from loadtests.scenarios import Behaviour, Flow
 from tests.loadtests.resetting_server import LINES, SIZE
 
 if TYPE_CHECKING:
-    from loadtests.users import LaneUser
+    from loadtests.lane_user import LaneUser
 
 
 @dataclass
