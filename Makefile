@@ -100,7 +100,7 @@ readme: setup ## fill the README's tables from the code's
 	@$(BIN)/python -c "from pathlib import Path; from lab.tell.run.readme import filled; p = Path('README.md'); p.write_text(filled(p.read_text()))"
 
 schema: setup ## write docs/results.schema.json from the records
-	@$(BIN)/python -c "from pathlib import Path; from lab import json_schema as schema; Path('docs/results.schema.json').write_text(schema.text())"
+	@$(BIN)/python -c "from pathlib import Path; from lab.saved_runs import json_schema as schema; Path('docs/results.schema.json').write_text(schema.text())"
 
 sample: setup ## put the tables of RUN into the README as its sample
 	@$(BIN)/python -m benchmarks.sample $(call quoted,$(RUN))

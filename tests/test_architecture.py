@@ -17,13 +17,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bridge",),
     ("experiments", "tracing"),
     ("loadtests",),
-    ("lab",),  # the modules beside lab's rooms: servers, stacks, errors, a run's folder
+    ("lab",),  # the modules beside lab's rooms: servers, stacks, addresses, errors, signals
     ("lab.http_client",),
     ("lab.judge",),
+    ("lab.saved_runs",),
     ("lab.measure", "lab.tell"),
     ("lab.trace", "lab.capabilities", "lab.remote"),
     ("lab.commands",),
-    ("benchmarks",),
+    ("benchmarks", "checks"),
 )
 """From the ground up: each room may import what lies below it, and nobody beside or above it."""
 
@@ -39,17 +40,22 @@ ARROWS: dict[str, set[str]] = {
     "lab": {"records", "loadtests"},
     "lab.http_client": {"lab"},
     "lab.judge": {"records", "loadtests", "lab"},
-    "lab.measure": {"contract", "records", "loadtests", "lab", "lab.http_client", "lab.judge"},
+    "lab.saved_runs": {"records", "loadtests", "lab", "lab.judge"},
+    "lab.measure": {
+        "contract", "records", "loadtests", "lab", "lab.http_client", "lab.judge", "lab.saved_runs",
+    },
     "lab.tell": {"contract", "records", "loadtests", "lab", "lab.judge"},
     "lab.trace": {"contract", "records", "lab", "lab.http_client", "lab.measure"},
     "lab.capabilities": {"records", "lab", "lab.http_client", "lab.measure"},
-    "lab.remote": {"records", "loadtests", "lab", "lab.measure"},
+    "lab.remote": {"contract", "records", "loadtests", "lab", "lab.measure"},
     "lab.commands": {
-        "contract", "records", "loadtests", "lab", "lab.judge", "lab.measure", "lab.tell", "lab.trace",
+        "contract", "records", "lab", "lab.judge", "lab.saved_runs", "lab.measure", "lab.tell", "lab.trace",
         "lab.capabilities", "lab.remote",
     },
+    "checks": set(),
     "benchmarks": {
-        "contract", "records", "wsgi_app", "asgi_app", "loadtests", "lab", "lab.judge", "lab.measure", "lab.tell",
+        "contract", "records", "wsgi_app", "asgi_app", "loadtests", "lab", "lab.judge", "lab.saved_runs",
+        "lab.measure", "lab.tell",
     },
 }  # fmt: skip
 """Every import that there is between two rooms."""
@@ -58,7 +64,7 @@ ROOMS = frozenset(ARROWS)
 PACKAGES = sorted({room.partition(".")[0] for room in ROOMS})
 PLAIN = frozenset(
     f"loadtests.{name}"
-    for name in ("calibrations", "ceilings", "machine", "recorder", "scenarios", "schedule")
+    for name in ("agent_client", "calibrations", "ceilings", "machine", "recorder", "scenarios", "schedule")
 )
 """What others may import of loadtests: data and arithmetic; the rest is reached by locust's command line."""
 

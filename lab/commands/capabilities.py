@@ -18,7 +18,7 @@ from lab.commands.options import AsJson, StackNames
 from lab.errors import unknown
 from lab.measure.new_run import stack_record
 from lab.measure.reaper import Reaper, reaping
-from lab.run_folder import folder_of, read, write
+from lab.saved_runs.folder import folder_of, read, write
 from lab.servers import Settings
 from lab.stacks import DEFAULT_STACKS, Stack, find
 from lab.tell.run import terminal
@@ -53,7 +53,7 @@ def capabilities(
     refuse_missing(stacks)
     kept = read(run) if run is not None else None
     with reaping() as reaper:
-        findings = explored(stacks, rows, Settings(), reaper, quiet=as_json)
+        findings = run_experiments(stacks, rows, Settings(), reaper, quiet=as_json)
     if kept is not None and run is not None:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
@@ -80,7 +80,7 @@ def known_experiment(name: str) -> Experiment:
     return EXPERIMENTS[name]
 
 
-def explored(
+def run_experiments(
     stacks: Sequence[Stack], rows: Sequence[Experiment], settings: Settings, reaper: Reaper, *, quiet: bool
 ) -> list[Capability]:
     """Make the experiments in a folder of their own, with a bar on stderr."""

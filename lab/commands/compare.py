@@ -11,7 +11,7 @@ import typer
 
 from lab.addresses import bound
 from lab.capabilities.experiments import EXPERIMENTS
-from lab.commands.capabilities import explored
+from lab.commands.capabilities import run_experiments
 from lab.commands.options import AsJson, Out, ScenarioNames, StackNames, Threads, Workers
 from lab.commands.other_machines import (
     AgentToken,
@@ -42,7 +42,7 @@ from lab.measure.resume import left, reopen
 from lab.measure.selection import Selection, select
 from lab.measure.site import LocalSite, Site
 from lab.measure.trial import TrialRunner
-from lab.run_folder import alone, folder_of, made_folder, point_latest, read, read_calibration, write
+from lab.saved_runs.folder import alone, folder_of, made_folder, point_latest, read, read_calibration, write
 from lab.servers import HOST
 from records.run import Options, Run
 
@@ -195,7 +195,7 @@ def measuring(job: Job, tasks: list[Task], *, quiet: bool) -> Iterator[tuple[Tri
             logs=logs,
             seed=selection.seed,
             processes=selection.options.processes,
-            standby=running.enter_context(Prestart()),
+            prestart=running.enter_context(Prestart()),
             load_workers=selection.options.load_workers,
             say=teller.waiting,
         )
@@ -207,6 +207,6 @@ def explore(job: Job, *, quiet: bool) -> None:
     if job.selection.explores and not job.run.capabilities:
         installed = [stack for stack in job.selection.stacks if stack.missing() is None]
         experiments = list(EXPERIMENTS.values())
-        job.run.capabilities = explored(
+        job.run.capabilities = run_experiments(
             installed, experiments, job.selection.settings, job.reaper, quiet=quiet
         )

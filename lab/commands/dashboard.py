@@ -25,12 +25,12 @@ from lab.measure.reaper import reaping
 from lab.measure.served_stacks import ServedStacks, serving_stacks
 from lab.measure.server_process import port_taken
 from lab.remote.agent import Agent, Query
-from lab.run_folder import write
+from lab.saved_runs.folder import write
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
 from lab.stacks import DEFAULT_STACKS, Stack, find
 from lab.tell.charts.palette import looks
-from records.dashboard import AgentAddress, DashboardStack, Lineup, RecordedLoad
+from records.dashboard import AgentAddress, DashboardSetup, DashboardStack, RecordedLoad
 from records.run import Run, as_json_text
 
 EXAMPLES = (
@@ -134,7 +134,7 @@ class Judging:
         return run, folder
 
 
-def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> Lineup:
+def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
     """Return what locust has to know of what is served."""
     records = [stack_record(server.stack, settings) for server in served.servers.values()]
     drawn = looks(records)
@@ -148,4 +148,4 @@ def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str)
         )
         for record in records
     )
-    return Lineup(stacks, AgentAddress(agent_url, token))
+    return DashboardSetup(stacks, AgentAddress(agent_url, token))

@@ -10,7 +10,7 @@ from lab.commands.console import print_json, print_text, wide_console
 from lab.commands.options import AsJson, StackNames
 from lab.errors import UsageError
 from lab.measure.new_run import stack_record
-from lab.run_folder import folder_of, read, write_whole
+from lab.saved_runs.folder import folder_of, read, write_whole
 from lab.servers import Settings
 from lab.stacks import Stack, find
 from lab.tell.charts.palette import looks

@@ -20,7 +20,7 @@ from lab.measure.reaper import Reaper
 from lab.measure.server_process import last_lines, started
 from lab.servers import HOST
 from lab.stacks import Command
-from records.dashboard import Lineup
+from records.dashboard import DashboardSetup
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
 USERS, SPAWNED_PER_S = 200, 50
@@ -44,7 +44,9 @@ class PageAddress:
 
 
 @contextmanager
-def locust(reaper: Reaper, lineup: Lineup, address: PageAddress, folder: Path) -> Iterator[Popen[bytes]]:
+def locust(
+    reaper: Reaper, lineup: DashboardSetup, address: PageAddress, folder: Path
+) -> Iterator[Popen[bytes]]:
     """Run locust with its web UI, in a folder where no locust.conf can change what it does."""
     lineup_path = folder / "lineup.json"
     lineup_path.touch(mode=0o600)

@@ -17,7 +17,7 @@ PACKAGES = (
     "locust", "uvicorn", "uvloop", "waitress",
 )  # fmt: skip
 
-MEASURED = ("contract", "wsgi_app", "asgi_app", "bridge", "loadtests")
+MEASURED = ("contract", "records", "wsgi_app", "asgi_app", "bridge", "loadtests", "loadtests/scenarios")
 
 
 def environment(server_cores: Sequence[int], generator_cores: Sequence[int]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from lab.judge.figures import by_second, figured, histograms
 from lab.measure.plan import Task, blocks
 from lab.measure.server_process import ServerFailed
 from lab.measure.trial import Measured
-from lab.run_folder import write
+from lab.saved_runs.folder import write
 from lab.signals import Stopped
 from lab.stacks import Stack
 from loadtests.ceilings import Slots

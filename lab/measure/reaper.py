@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-TOKEN = "LAB_LEASH"  # noqa: S105 - the name of a variable, nothing secret
+TOKEN = "LAB_REAPER"  # noqa: S105 - the name of a variable, nothing secret
 ROUNDS = 100
 
 

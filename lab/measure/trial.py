@@ -45,7 +45,7 @@ class TrialRunner:
     logs: Path
     seed: int = 0
     processes: int = 1
-    standby: Prestart = field(default_factory=Prestart)
+    prestart: Prestart = field(default_factory=Prestart)
     load_workers: LoadWorkersRecord | None = None
     say: Callable[[str], None] = print
 
@@ -67,7 +67,7 @@ class TrialRunner:
             return [failure] * len(block)
 
     def _alone(self, task: Task, following: Sequence[Task]) -> Measured:
-        with self.standby.server(task, self._server) as server:
+        with self.prestart.server(task, self._server) as server:
             ask_for_websockets(server, task)
             before = server.footprint()
             spec = self._spec(task, [server])
@@ -75,7 +75,7 @@ class TrialRunner:
             with self.generator.loading(spec, self._stem(task), held=bool(prestarted)) as load:
                 self._gather(load, server.check_whole)
                 for each in prestarted:
-                    self.standby.prepare(each, self._server)
+                    self.prestart.prepare(each, self._server)
                 load.may_open()
                 window = load.window(server.check_whole)
                 usage = usage_by_second(self.site.meter([server], load.pid), server.check_whole, window)

@@ -28,7 +28,7 @@ from loadtests.agent_client import AgentError
 from loadtests.dashboard.buttons import BUTTONS
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor
-from records.dashboard import Lineup
+from records.dashboard import DashboardSetup
 
 PATH = "/side-by-side"
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ class Page:
     """Everything that the page's routes need."""
 
     def __init__(
-        self, environment: Environment, lineup: Lineup, live_load: LiveLoad, monitor: Monitor
+        self, environment: Environment, lineup: DashboardSetup, live_load: LiveLoad, monitor: Monitor
     ) -> None:
         self.environment = environment
         self.lineup = lineup

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from lab.measure.reaper import TOKEN
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 
 LAB = [sys.executable, "-m", "lab"]
 

@@ -17,7 +17,7 @@ from lab.measure.reaper import Reaper
 from lab.measure.server_process import serving
 from lab.measure.site import LocalSite
 from lab.measure.trial import TrialRunner
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.servers import Settings
 from lab.stacks import Stack, find
 from loadtests.scenarios import SCENARIOS

@@ -52,7 +52,7 @@ def test_the_window_waits_until_the_next_server_stands_ready(runner: TrialRunner
     second = task("gunicorn-gthread/wsgi", SCENARIOS["slow-io"], 1, 0.3)
     (measured,) = runner.measure([first], [second])
     assert isinstance(measured, Measured)
-    with runner.standby.server(second, not_again) as server:
+    with runner.prestart.server(second, not_again) as server:
         assert server.stack is second.stack
 
 

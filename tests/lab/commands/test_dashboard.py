@@ -14,11 +14,11 @@ from lab.errors import LabError
 from lab.measure.dashboard_locust import PageAddress, check_alive
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import Serving
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.servers import Settings
 from lab.stacks import Command, find
 from lab.tell.charts.palette import looks
-from records.dashboard import AgentAddress, Lineup, RecordedLoad
+from records.dashboard import AgentAddress, DashboardSetup, RecordedLoad
 from records.load import TargetReading
 from tests.lab import runs
 
@@ -58,7 +58,7 @@ def test_locust_reads_the_lineup(tmp_path: Path) -> None:
     path.write_bytes(
         msgspec.json.encode(dashboard.lineup(served(), Settings(threads=4), "http://127.0.0.1:1", "secret"))
     )
-    lineup = msgspec.json.decode(path.read_bytes(), type=Lineup)
+    lineup = msgspec.json.decode(path.read_bytes(), type=DashboardSetup)
     assert [entry.name for entry in lineup.stacks] == list(STACKS)
     assert [entry.url for entry in lineup.stacks] == [f"http://127.0.0.1:{9000 + n}" for n in range(3)]
     assert [entry.slots["interface"] for entry in lineup.stacks] == [1, None, 4]

@@ -14,7 +14,7 @@ from lab.measure.new_run import new_run
 from lab.measure.plan import PROFILES, Task, plan, scenarios_of, stacks_of
 from lab.measure.server_process import ServerFailed
 from lab.measure.trial import Measured
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.servers import Settings
 from lab.signals import Stopped
 from lab.stacks import Stack, find

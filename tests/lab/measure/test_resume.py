@@ -12,7 +12,7 @@ from lab.measure.reaper import Reaper
 from lab.measure.resume import left, reopen
 from lab.measure.selection import select
 from lab.measure.site import LocalSite
-from lab.run_folder import read, write
+from lab.saved_runs.folder import read, write
 from lab.signals import Stopped
 from records.run import Options, Run
 from tests.lab.measure.test_execution import FakeTrialMaker, Silence, execute

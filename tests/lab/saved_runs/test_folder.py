@@ -10,7 +10,7 @@ import pytest
 
 from lab.errors import LabError, UsageError
 from lab.judge.descriptions import describe_figures
-from lab.run_folder import RESULTS, alone, folder_of, point_latest, read, write
+from lab.saved_runs.folder import RESULTS, alone, folder_of, point_latest, read, write
 from lab.signals import Stopped
 from records.run import as_json_text
 from tests.lab import runs

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from lab.errors import LabError
-from lab.run_folder import RESULTS
+from lab.saved_runs.folder import RESULTS
 from records.run import Run
 
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from lab import json_schema
 from lab.commands.report_files import tell
 from lab.errors import LabError
+from lab.saved_runs import json_schema
 from records.run import Doubt, Run, StackRecord, Trial
 from tests.lab import runs
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab import json_schema
 from lab.judge.figures import describe
-from lab.run_folder import read
-from lab.run_upgrade import upgrade
+from lab.saved_runs import json_schema
+from lab.saved_runs.folder import read
+from lab.saved_runs.upgrade import upgrade
 from loadtests.scenarios import SCENARIOS
 from records.run import SCHEMA, Run
 from records.scenario import ScenarioRecord
