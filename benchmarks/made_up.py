@@ -6,6 +6,7 @@ from random import Random
 from hdrh.histogram import HdrHistogram
 
 from lab.judge.comparisons import judge
+from lab.judge.descriptions import describe_figures
 from lab.judge.reading import Aftermath, Reading
 from lab.measure.execution import as_trial
 from lab.measure.load_generator import Order
@@ -40,6 +41,7 @@ def made_up(
     run.run.seconds_total = 1.2 * sum(trial.seconds_measuring for trial in run.trials)
     run.run.seconds_measuring = sum(trial.seconds_measuring for trial in run.trials)
     run.run.finished = run.run.started
+    describe_figures(run)
     judge(run)
     return run
 

@@ -79,7 +79,7 @@ def main() -> int:
             floor = compared(trials["floor"], trials["plain"], FIGURE).farther_end
             for name, of_truth in verdicts.items():
                 ratio = compared(trials[name], trials["plain"], FIGURE)
-                of_truth.counts[verdict_on(FIGURE, ratio, floor)] += 1
+                of_truth.counts[verdict_on("lower", ratio, floor)] += 1
                 of_truth.ratios.append(ratio.ratio)
     table = Table("against itself", "truth", "right", "verdicts", "ratios")
     for name, of_truth in verdicts.items():

@@ -4,10 +4,11 @@ from typing import Literal
 
 import msgspec
 
+from records.scenario import Figure, ScenarioRecord
 from records.types import LevelValue
 
-SCHEMA = 2  # 1 had numbers alone for levels
-READABLE = (1, 2)
+SCHEMA = 3  # 1 had numbers alone for levels, 2 was told by the lab's own tables
+READABLE = (1, 2, 3)
 
 Verdict = Literal["faster", "slower", "tie"]
 Can = Literal["yes", "partly", "no"]
@@ -17,7 +18,7 @@ Status = Literal["ok", "failed", "cannot"]
 class Doubt(msgspec.Struct, frozen=True):
     """A reason not to trust some figures, with what to do about it; no figures named: all of them.
 
-    A doubt that `discards` keeps those figures out of every comparison.
+    A doubt that `discards` keeps those figures out of every comparison. Where it says `at_least` they are lower bounds.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Doubt(msgspec.Struct, frozen=True):
     advice: str
     figures: list[str] = []
     discards: bool = False
+    at_least: bool = False
 
     def about(self, figure: str) -> bool:
         """Tell whether it is about that figure."""
@@ -118,24 +120,6 @@ class StackRecord(msgspec.Struct, frozen=True):
     slots_by_waiting: dict[str, int | None] = {}
 
 
-class LevelRecord(msgspec.Struct, frozen=True):
-    """One level of a scenario, with the seconds that each trial of it is measured."""
-
-    level: LevelValue
-    window_s: float
-    sends: list[str]
-
-
-class ScenarioRecord(msgspec.Struct, frozen=True):
-    """A scenario as it was measured; `theory` says what was expected."""
-
-    name: str
-    question: str
-    unit: str
-    levels: list[LevelRecord]
-    theory: str = ""
-
-
 class CalibrationFigure(msgspec.Struct, frozen=True):
     """One figure of a server whose waiting times are known: theory, measurement, and what is accepted."""
 
@@ -156,7 +140,7 @@ class Calibration(msgspec.Struct, frozen=True):
     figures: list[CalibrationFigure]
 
 
-class CrewRecord(msgspec.Struct, frozen=True):
+class LoadWorkersRecord(msgspec.Struct, frozen=True):
     """Where load workers find their master, how many it waits for, and for how many seconds."""
 
     host: str
@@ -169,7 +153,7 @@ class Options(msgspec.Struct, frozen=True):
     """What a run was asked for and its other records don't tell.
 
     `aa`: the baseline against itself; `processes`: of the load generator. `targets` are the URLs of stacks that run
-    elsewhere, `agent` that of the agent beside them, where there is one; `crew` is there when load workers of other
+    elsewhere, `agent` that of the agent beside them, where there is one; `load_workers` is there when those of other
     machines took part.
     """
 
@@ -179,7 +163,7 @@ class Options(msgspec.Struct, frozen=True):
     processes: int = 1
     targets: dict[str, str] = {}
     agent: str = ""
-    crew: CrewRecord | None = None
+    load_workers: LoadWorkersRecord | None = None
 
 
 class RunRecord(msgspec.Struct):
@@ -202,7 +186,7 @@ class RunRecord(msgspec.Struct):
 
 
 class Run(msgspec.Struct):
-    """Everything that is known of a run."""
+    """Everything that is known of a run; `figures` says what each figure is that its trials have."""
 
     schema: int
     run: RunRecord
@@ -215,6 +199,11 @@ class Run(msgspec.Struct):
     comparisons: list[Comparison] = []
     baseline: str = ""
     capabilities: list[Capability] = []
+    figures: dict[str, Figure] = {}
+
+    def figure(self, name: str) -> Figure:
+        """Return what a figure is; one that isn't described goes by its name alone."""
+        return self.figures.get(name) or Figure("", "neither", name)
 
 
 def as_json_text(value: object) -> bytes:

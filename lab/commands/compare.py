@@ -108,14 +108,16 @@ def compare(
         targets = targets_of(target or [], agent, agent_token)
         if targets and stack:
             raise UsageError("Stacks run here or elsewhere: give --stack or --target, not both.")
-        crew = LoadOptions(load_master, load_host, load_port, expect_workers, wait_workers).crew(processes)
+        workers_elsewhere = LoadOptions(load_master, load_host, load_port, expect_workers, wait_workers)
         selection = select(
             profile,
             stack or [],
             scenario or [],
             baseline,
             seed=random.randrange(10**6) if seed is None else seed,
-            options=Options(workers, threads, aa, processes, targets, agent, crew),
+            options=Options(
+                workers, threads, aa, processes, targets, agent, workers_elsewhere.record(processes)
+            ),
         )
         chosen = begun(selection, cores, out.resolve(), agent_token)
     with chosen as job:
@@ -126,8 +128,8 @@ def compare(
 def carry_out(job: Job, *, as_json: bool) -> None:
     """Check, measure and judge what a run doesn't have yet, then tell it, however that ended."""
     survival()
-    if job.selection.options.crew:
-        bound(job.selection.options.crew.host, "the load's master")
+    if job.selection.options.load_workers:
+        bound(job.selection.options.load_workers.host, "the load's master")
     tasks = left(job.run, job.selection.tasks())
     with (
         told_at_the_end(job.run, job.folder, as_json=as_json),
@@ -192,7 +194,7 @@ def measuring(job: Job, tasks: list[Task], *, quiet: bool) -> Iterator[tuple[Tri
             processes=selection.options.processes,
             standby=running.enter_context(Prestart()),
             elsewhere=job.elsewhere,
-            crew=selection.options.crew,
+            load_workers=selection.options.load_workers,
             say=teller.waiting,
         )
         yield runner, teller

@@ -12,7 +12,7 @@ from lab.errors import LabError, UsageError
 from lab.measure.server_process import port_taken
 from lab.remote.agent import AgentClient
 from lab.stacks import find
-from records.run import CrewRecord
+from records.run import LoadWorkersRecord
 
 Targets = Annotated[
     list[str] | None,
@@ -82,7 +82,7 @@ class LoadOptions:
     expected: int
     within_s: float
 
-    def crew(self, processes: int) -> CrewRecord | None:
+    def record(self, processes: int) -> LoadWorkersRecord | None:
         """Return whom to wait for, `None` for nobody; raises UsageError for options that don't fit together.
 
         Raises LabError when the port is taken.
@@ -100,4 +100,4 @@ class LoadOptions:
         is_loopback(self.host)  # or it is no host to listen on
         if port_taken(self.port, self.host):
             raise LabError(f"Port {self.port} is taken: choose another with --load-port.")
-        return CrewRecord(self.host, self.port, self.expected, self.within_s)
+        return LoadWorkersRecord(self.host, self.port, self.expected, self.within_s)

@@ -41,7 +41,7 @@ def _written(path: Path, text: str) -> Path:
 
 
 def _page(run: Run, drawn: Sequence[Picture], trace: str = "") -> str:
-    return html.report(run, drawn, {record.name: excerpts(record.name) for record in run.scenarios}, trace)
+    return html.report(run, drawn, {record.name: excerpts(record) for record in run.scenarios}, trace)
 
 
 def _trials(run: Run, _: Sequence[Picture]) -> str:

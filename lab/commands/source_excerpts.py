@@ -4,23 +4,18 @@ import ast
 import importlib.util
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from contract.endpoints import ENDPOINTS
 from lab.tell.run.html import Excerpt
-from loadtests.scenarios import PROBE, SCENARIOS
+from records.scenario import ScenarioRecord
 
 TWINS = ("wsgi_app", "asgi_app")
 ENDPOINT_MODULES = ("basics", "waiting", "streaming", "bodies", "websocket")
 
 
-def excerpts(scenario: str) -> list[tuple[Excerpt, Excerpt]]:
-    """Return both twins' handlers of each endpoint that a scenario loads, none for one that is unknown."""
-    if scenario not in SCENARIOS:
-        return []
-    flows = [flow for level in SCENARIOS[scenario].levels for flow in level.flows]
-    loaded = [flow for flow in flows if flow.name != PROBE] or flows
-    names = dict.fromkeys(endpoint_at(urlsplit(flow.target).path) for flow in loaded)
+def excerpts(scenario: ScenarioRecord) -> list[tuple[Excerpt, Excerpt]]:
+    """Return both twins' handlers of each endpoint that a scenario loaded, none of one that is gone."""
+    names = dict.fromkeys(endpoint_at(path) for path in scenario.paths)
     pairs = [[handler(package, name) for package in TWINS] for name in names if name]
     return [(wsgi, asgi) for wsgi, asgi in pairs if wsgi and asgi]
 

@@ -13,9 +13,9 @@ import numpy as np
 from lab.judge import bootstrap
 from lab.judge.bootstrap import Draws
 from lab.judge.estimates import by_place, estimate
-from lab.judge.figures import describe
 from lab.stacks import COPY
 from records.run import Comparison, Noise, Run, Trial, Verdict
+from records.scenario import Better
 from records.types import LevelValue
 
 ENOUGH_BLOCKS = 2
@@ -65,7 +65,9 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
                 ):
                     ratio = compared(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
-                    verdict = verdict_on(figure, ratio, floor(run.noise, scenario, level, figure))
+                    verdict = verdict_on(
+                        run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
+                    )
                     results.append(
                         Comparison(
                             scenario, level, figure, name, baseline,
@@ -88,11 +90,13 @@ def noise(run: Run) -> list[Noise]:
     return floors
 
 
-def verdict_on(figure: str, ratio: Ratio, noise_floor: float) -> Verdict:
-    """Say what a ratio means: a tie when its interval includes 1 or it lies within the noise floor."""
+def verdict_on(better: Better, ratio: Ratio, noise_floor: float) -> Verdict:
+    """Say what a ratio of figures means of which more or less is `better`.
+
+    It is a tie when its interval includes 1 or it lies within the noise floor.
+    """
     if ratio.low <= 1 <= ratio.high or distance(ratio.ratio) <= noise_floor:
         return "tie"
-    better = describe(figure).better
     return "faster" if (ratio.ratio < 1) == (better == "lower") else "slower"
 
 

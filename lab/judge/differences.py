@@ -14,9 +14,9 @@ import msgspec
 from lab.judge.comparisons import Ratio, compared_apart, floor, verdict_on
 from lab.judge.conditions import Change, changes, comparability, forbidding, summary
 from lab.judge.estimates import Estimate, Place, by_place, estimate
-from lab.judge.figures import describe
 from lab.stacks import COPY
 from records.run import Can, Run, Trial
+from records.scenario import Figure
 from records.types import LevelValue
 
 Judgement = Literal["faster", "slower", "better", "worse", "tie", "doubted", "cannot"]
@@ -73,7 +73,10 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Diff(msgspec.Struct, frozen=True):
-    """Run `b` against run `a`: whether they may be compared, what differs around them, and each figure."""
+    """Run `b` against run `a`: whether they may be compared, what differs around them, and each figure.
+
+    `questions` are those of the scenarios.
+    """
 
     a: Named
     b: Named
@@ -84,6 +87,7 @@ class Diff(msgspec.Struct, frozen=True):
     only_a: list[str]
     only_b: list[str]
     capabilities: list[CapabilityChange] = []
+    questions: dict[str, str] = {}
 
 
 def diff(a: Run, b: Run) -> Diff:
@@ -100,11 +104,12 @@ def diff(a: Run, b: Run) -> Diff:
             _difference(place, estimates, (a, b), around)
             for place in in_a
             if place in in_b
-            for estimates in _estimates(in_a[place], in_b[place])
+            for estimates in _estimates(in_a[place], in_b[place], b)
         ],
         only_a=[written(place) for place in in_a if place not in in_b],
         only_b=[written(place) for place in in_b if place not in in_a],
         capabilities=capability_changes(a, b),
+        questions={record.name: record.question for run in (a, b) for record in run.scenarios},
     )
 
 
@@ -142,7 +147,7 @@ def related(a: Estimate, b: Estimate) -> Quantity | None:
 
 def noise_between(a: Run, b: Run, scenario: str, level: LevelValue, figure: str) -> float:
     """Return how far apart the same stack may be in two runs."""
-    drift = DRIFT if describe(figure).unit in TIMED else 0.0
+    drift = DRIFT if b.figure(figure).unit in TIMED else 0.0
     return max(drift, *(floor(run.noise, scenario, level, figure) for run in (a, b)))
 
 
@@ -152,25 +157,28 @@ def _difference(
     a, b = estimates
     ratio = related(a, b)
     noise = noise_between(*runs, place.scenario, place.level, a.figure)
-    verdict, why = _verdict(a.figure, ratio, noise, same=a.value == b.value)
+    described = runs[1].figure(a.figure)
+    verdict, why = _verdict(described, ratio, noise, same=a.value == b.value)
     if unsound := {name: each for name, each in zip("AB", estimates, strict=True) if not each.sound}:
         reasons = [f"{', '.join(each.objections)} in {name}" for name, each in unsound.items()]
         verdict, why = "doubted", "; ".join(reasons)
     elif forbidden := forbidding(around, place.scenario, place.level):
         verdict, why = "cannot", summary(forbidden)
-    unit = describe(a.figure).unit
-    return Difference(*place, a.figure, unit, quantity(a), quantity(b), ratio, noise, verdict, why)
+    values = quantity(a), quantity(b)
+    return Difference(*place, a.figure, described.unit, *values, ratio, noise, verdict, why)
 
 
-def _verdict(figure: str, ratio: Quantity | None, noise: float, *, same: bool) -> tuple[Judgement, str]:
+def _verdict(figure: Figure, ratio: Quantity | None, noise: float, *, same: bool) -> tuple[Judgement, str]:
     if ratio is None:
         return ("tie", "") if same else ("cannot", "no ratio to what isn't above zero")
+    if figure.better == "neither":
+        return "cannot", "nobody knows whether more of it is better"
     if ratio.low is None or ratio.high is None:
         return "cannot", "single trials tell nothing of how much it varies"
-    verdict = verdict_on(figure, Ratio(ratio.value, ratio.low, ratio.high), noise)
+    verdict = verdict_on(figure.better, Ratio(ratio.value, ratio.low, ratio.high), noise)
     if verdict == "tie" and not ratio.low <= 1 <= ratio.high:
         return "tie", f"within the {noise:.0%} that two runs may differ by"
-    timed = describe(figure).unit in TIMED
+    timed = figure.unit in TIMED
     return (verdict if timed or verdict == "tie" else OTHERWISE[verdict]), ""
 
 
@@ -179,10 +187,14 @@ def _measured(run: Run) -> Mapping[Place, list[Trial]]:
     return by_place(t for t in run.trials if t.status == "ok" and not t.stack.endswith(COPY))
 
 
-def _estimates(a: Sequence[Trial], b: Sequence[Trial]) -> Iterator[tuple[Estimate, Estimate]]:
-    """Yield both estimates of each figure of which more or less is better, but those of the load generator."""
+def _estimates(a: Sequence[Trial], b: Sequence[Trial], run: Run) -> Iterator[tuple[Estimate, Estimate]]:
+    """Yield both estimates of each figure but those of the load generator and those of which nothing is better.
+
+    Nobody knows that of a figure which that run doesn't describe.
+    """
     for figure in dict.fromkeys(figure for trial in a for figure in trial.figures):
-        if describe(figure).better != "neither" and OF_THE_GENERATOR not in figure:
+        judged = figure not in run.figures or run.figures[figure].better != "neither"
+        if judged and OF_THE_GENERATOR not in figure:
             in_a, in_b = estimate(a, figure), estimate(b, figure)
             if in_a and in_b:
                 yield in_a, in_b

@@ -76,6 +76,7 @@ def unanswered(case: Case) -> Iterator[Doubt]:
             f"{case.figure('censored'):.0f} {case.flow.name} requests had no answer when the window closed",
             "read these figures as lower bounds",
             bounds,
+            at_least=True,
         )
 
 

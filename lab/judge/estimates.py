@@ -11,9 +11,6 @@ from lab.judge import bootstrap
 from records.run import Comparison, Doubt, Run, Trial
 from records.types import LevelValue
 
-UNANSWERED = "unanswered"
-"""The doubt by which a run says that a figure is a lower bound."""
-
 
 class Place(NamedTuple):
     """Where trials stand that repeat each other."""
@@ -53,8 +50,8 @@ class Estimate:
     @property
     def objections(self) -> list[str]:
         """The names of the doubts that keep it out of comparisons; none where it is sound."""
-        bounding = {UNANSWERED} if self.at_least else set()
-        return sorted({doubt.name for doubt in self.doubts if doubt.discards or doubt.name in bounding})
+        objecting = [doubt for doubt in self.doubts if doubt.discards or (self.at_least and doubt.at_least)]
+        return sorted({doubt.name for doubt in objecting})
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
@@ -115,7 +112,7 @@ def about(trial: Trial, figure: str) -> list[Doubt]:
 
 def is_lower_bound(trial: Trial, figure: str) -> bool:
     """Tell whether a trial's figure is only known to be at least so much."""
-    return any(doubt.name == UNANSWERED for doubt in about(trial, figure))
+    return any(doubt.at_least for doubt in about(trial, figure))
 
 
 def trials_of(run: Run, stack: str, scenario: str, level: LevelValue) -> list[Trial]:

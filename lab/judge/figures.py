@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -11,17 +10,7 @@ from lab.judge.reading import Reading
 from loadtests.ceilings import Slots, ceiling_per_s, concurrency
 from loadtests.scenarios import AFTER, PROBE, Flow, Level
 from records.load import FlowReading, SecondReading
-
-Better = Literal["lower", "higher", "neither"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What a figure is: its unit, which way is better, and what it says."""
-
-    unit: str
-    better: Better
-    says: str
+from records.scenario import Figure
 
 
 @dataclass(frozen=True)
@@ -110,11 +99,11 @@ def _shares(reading: Reading) -> dict[str, float]:
             0.0,
         ),
         "lab_cores": used.lab / window_s,
-        **_crew(reading),
+        **_load_workers(reading),
     }
 
 
-def _crew(reading: Reading) -> dict[str, float]:
+def _load_workers(reading: Reading) -> dict[str, float]:
     """Return who took part of the load from other machines, and how well their clocks were known."""
     if not reading.workers:
         return {}

@@ -13,13 +13,11 @@ from math import isfinite
 
 import msgspec
 
-from lab.errors import UsageError, unknown
+from lab.errors import UsageError
 from lab.judge.conditions import Change, changes, forbidding, summary
 from lab.judge.differences import Quantity, quantity, related
 from lab.judge.estimates import Estimate, estimate, trials_of
-from lab.judge.figures import FIGURES, PREFIXES, describe
-from lab.stacks import find
-from loadtests.scenarios import SCENARIOS
+from lab.judge.names import Names, names_of
 from records.run import Run
 from records.types import LevelValue
 
@@ -49,50 +47,36 @@ class Outcome(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-def parse(text: str) -> Rule:
-    """Return the rule that was written; UsageError names what isn't there and what is near."""
+def parse(text: str, names: Names | None = None) -> Rule:
+    """Return the rule that was written, in these names, today's unless given.
+
+    Raises UsageError, which names what isn't there and what is near.
+    """
     match = RULE.fullmatch(text.strip())
     if match is None:
         raise UsageError(f"{text!r} is no rule: write {FORM}.")
     scenario, level, stack, figure, op, limit = match.groups()
-    if scenario not in SCENARIOS:
-        raise unknown("scenario", scenario, SCENARIOS)
+    names = names or names_of()
     return Rule(
         text.strip(),
-        scenario,
-        level_of(scenario, level),
-        find(stack).name,
-        figure_of(figure),
+        names.scenario(scenario),
+        names.level(scenario, level),
+        names.stack(stack),
+        names.figure(figure),
         op,
         _limit(text, limit),
     )
 
 
-def from_toml(text: str) -> list[Rule]:
-    """Return the rules of a TOML file: `rules = ["...", ...]`."""
+def from_toml(text: str, names: Names | None = None) -> list[Rule]:
+    """Return the rules of a TOML file: `rules = ["...", ...]`, in these names, today's unless given."""
     try:
         rules = tomllib.loads(text).get("rules")
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"The rules can't be read: {error}.") from error
     if not isinstance(rules, list) or not rules or not all(isinstance(rule, str) for rule in rules):
         raise UsageError(f"The rules can't be read: write rules = [...], each {FORM}.")
-    return [parse(rule) for rule in rules]
-
-
-def level_of(scenario: str, text: str) -> LevelValue:
-    """Return the level of a scenario that is written so."""
-    levels = {str(level.value): level.value for level in SCENARIOS[scenario].levels}
-    if text not in levels:
-        raise unknown(f"level of {scenario}", text, levels)
-    return levels[text]
-
-
-def figure_of(name: str) -> str:
-    """Return the full name of a figure that is called by it or by a short one."""
-    full = SHORT.get(name, name)
-    if full not in KNOWN:
-        raise unknown("figure", name, [*SHORT, *KNOWN])
-    return full
+    return [parse(rule, names) for rule in rules]
 
 
 def judged(
@@ -119,7 +103,7 @@ def line(outcome: Outcome, *, against: bool) -> str:
 
 
 def _absolute(rule: Rule, run: Run) -> Outcome:
-    unit = describe(rule.figure).unit
+    unit = run.figure(rule.figure).unit
     known = _sound_estimate(rule, run)
     if isinstance(known, str):
         return Outcome(rule, kept=False, measured=None, unit=unit, why=known)
@@ -176,23 +160,6 @@ def _limit(text: str, number: str) -> float:
         raise UsageError(f"{text!r} is no rule: {number} bounds nothing.")
     return limit
 
-
-KNOWN = (*FIGURES, *(start + name for start in PREFIXES.values() for name in FIGURES))
-
-POINTS = ("p50", "p90", "p99", "max")
-
-SHORT: Mapping[str, str] = {
-    "throughput": "throughput_per_s",
-    "cpu": "cpu_us_per_request",
-    "memory": "memory_mib",
-    "growth": "memory_growth_mib",
-    "share": "ceiling_share",
-    "recovery": "recovered_s",
-    "first_byte": "first_byte_ms_p50",
-    "gap": "gap_ms_p50",
-    **{point: f"corrected_ms_{point}" for point in POINTS},
-    **{f"probe_{point}": f"probe_corrected_ms_{point}" for point in POINTS},
-}
 
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,

@@ -12,6 +12,7 @@ import msgspec
 
 from lab.errors import Cannot, LabError, TrialFailed
 from lab.judge.comparisons import judge
+from lab.judge.descriptions import describe_figures
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
 from lab.measure.plan import Task, blocks
@@ -106,6 +107,7 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
             for task, measured in zip(block, runner.measure(block, following), strict=True)
         ]
         run.trials += trials
+        describe_figures(run)
         run.run.seconds_measuring += sum(trial.seconds_measuring for trial in trials)
         run.run.seconds_total = round(time.monotonic() - started_at, 3)
         write(run, folder)

@@ -70,7 +70,7 @@ class Worker:
 
 
 @contextmanager
-def crew(load: Generator, master: Master, folder: Path, count: int) -> Iterator[list[Worker]]:
+def started_workers(load: Generator, master: Master, folder: Path, count: int) -> Iterator[list[Worker]]:
     """Have so many locusts at work; on leaving they are killed."""
     workers = [Worker(load, master, folder, number) for number in range(count)]
     try:

@@ -24,7 +24,7 @@ from loadtests.ceilings import queue_s
 from loadtests.machine import machine_id
 from loadtests.schedule import Turns, order
 from records.load import Window
-from records.run import Commands, CrewRecord
+from records.run import Commands, LoadWorkersRecord
 from records.usage import Usage
 
 Served = Serving | Target
@@ -57,7 +57,7 @@ class TrialRunner:
     processes: int = 1
     standby: Prestart = field(default_factory=Prestart)
     elsewhere: Elsewhere | None = None
-    crew: CrewRecord | None = None
+    load_workers: LoadWorkersRecord | None = None
     say: Callable[[str], None] = print
 
     def check(self, stack: Stack) -> list[str]:
@@ -140,8 +140,8 @@ class TrialRunner:
         return results
 
     def _gather(self, load: Load, check: Callable[[], None]) -> None:
-        if self.crew:
-            load.gather(self.crew, check, self.say)
+        if self.load_workers:
+            load.gather(self.load_workers, check, self.say)
 
     @property
     def _machines(self) -> list[str]:
@@ -174,7 +174,7 @@ class TrialRunner:
             seed=self.seed,
             warm_up_s=SHORT_QUEUE_S + UNFAIR * longest_s if longest_s <= HOPELESS_QUEUE_S else 0.0,
             processes=1 if any(flow.of_ceiling for flow in task.level.flows) else self.processes,
-            crew=self.crew,
+            load_workers=self.load_workers,
         )
 
     def _stem(self, task: Task, who: str = "") -> Path:

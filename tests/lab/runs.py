@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
+import msgspec
 from hdrh.histogram import HdrHistogram
 
+from lab.judge.descriptions import described, scenario_record
+from lab.judge.names import names_of
 from lab.judge.reading import Reading
 from lab.stacks import DEFAULT_STACKS
 from loadtests.scenarios import SCENARIOS
 from records.load import FlowReading, TargetReading
-from records.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
+from records.run import SCHEMA, Run, RunRecord, StackRecord, Trial
+from records.scenario import LevelRecord, ScenarioRecord
 from records.types import LevelValue
 from records.usage import Footprint, Usage
 
@@ -64,15 +68,22 @@ def run(trials: list[Trial] | None = None, stacks: list[StackRecord] | None = No
         environment={"cpu": "a <cpu> | with marks", "python": "CPython 3.11"},
         stacks=stacks or [stack("uvicorn/asgi"), stack("gunicorn-sync/wsgi", slots=1)],
         scenarios=[
-            ScenarioRecord(
-                "slow-io",
-                "How many?",
-                "users",
-                [LevelRecord(1, 3.0, ["traffic: one"]), LevelRecord(50, 3.0, ["traffic: fifty"])],
+            msgspec.structs.replace(
+                scenario(
+                    "slow-io", LevelRecord(1, 3.0, ["traffic: one"]), LevelRecord(50, 3.0, ["traffic: fifty"])
+                ),
+                question="How many?",
+                theory="",
             )
         ],
         trials=trials or [],
+        figures=described(names_of().figures),
     )
+
+
+def scenario(name: str, *levels: LevelRecord) -> ScenarioRecord:
+    """Return a scenario of today's as it is measured at these levels."""
+    return scenario_record(SCENARIOS[name], levels)
 
 
 def stack(name: str, slots: int | None = None, **changes: object) -> StackRecord:
@@ -100,8 +111,8 @@ def every_scenario(repetitions: int = 1) -> Run:
         [stack(name, slots=None if name.startswith("uvicorn/") else 10) for name in DEFAULT_STACKS],
     )
     made.scenarios = [
-        ScenarioRecord(s.name, s.question, s.unit, [LevelRecord(level.value, 3.0, []) for level in s.levels])
-        for s in SCENARIOS.values()
+        scenario(card.name, *(LevelRecord(level.value, 3.0, []) for level in card.levels))
+        for card in SCENARIOS.values()
     ]
     return made
 

@@ -10,10 +10,10 @@ from statistics import median, median_low
 import numpy as np
 
 from lab.judge.estimates import Estimate, Place, about, by_place, estimate, is_lower_bound, kept
-from lab.judge.figures import describe
 from lab.judge.statistics import curve, decode
 from lab.tell.run.tables import shown
 from records.run import Trial
+from records.scenario import Figure
 
 Row = dict[str, object]
 
@@ -27,18 +27,16 @@ def short(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def united(figure: str, value: float) -> str:
+def united(unit: str, value: float) -> str:
     """Return a value as people read it, with its unit."""
-    unit = describe(figure).unit
     if unit == "cores":
         return f"{value:.1%} of a core".replace("%", " %")
-    return f"{shown(figure, value)} {'%' if unit == '1' else unit}"
+    return f"{shown(unit, value)} {'%' if unit == '1' else unit}".rstrip()
 
 
-def axis(figure: str) -> str:
+def axis(figure: Figure) -> str:
     """Return an axis title: what the figure says, and its unit."""
-    unit = describe(figure).unit
-    return f"{describe(figure).says}, {'%' if unit == '1' else unit}"
+    return f"{figure.says}, {'%' if figure.unit == '1' else figure.unit}".removesuffix(", ")
 
 
 def number(row: Row, name: str) -> float:
@@ -49,11 +47,11 @@ def number(row: Row, name: str) -> float:
     return value
 
 
-def labelled(row: Row, figure: str) -> Row:
+def labelled(row: Row, unit: str) -> Row:
     """Return a row with the `label` of its bar, and the `end` behind which that stands."""
     bound = "≥ " if row.get("at_least") else ""
     discarded = " (discarded)" if row.get("discarded") else ""
-    label = f"{bound}{united(figure, number(row, 'value'))}{discarded}"
+    label = f"{bound}{united(unit, number(row, 'value'))}{discarded}"
     return row | {"label": label, "end": max(0.0, number(row, "value"), number({"high": 0.0} | row, "high"))}
 
 

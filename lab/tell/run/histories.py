@@ -8,8 +8,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from lab.judge.conditions import shortened
+from lab.judge.descriptions import short_unit
 from lab.judge.histories import History, Point
-from lab.tell.run.tables import UNITS, shown, within
+from lab.tell.run.tables import shown, within
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
 WIDTH = 20
@@ -25,7 +26,7 @@ def render(history: History) -> RenderableType:
         pad_edge=False,
         collapse_padding=True,
     )
-    unit = UNITS.get(history.unit, history.unit)
+    unit = short_unit(history.unit)
     for heading, justify in (("stack", "left"), ("run", "left"), (unit or history.figure, "right")):
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type] # two of its words
     table.add_column("", no_wrap=True)
@@ -57,8 +58,8 @@ def _rows(history: History) -> Iterator[tuple[str, str, str, str, str, str]]:
     for each in history.series:
         for number, point in enumerate(each.points):
             drawn = bar(point.measured.value, longest)
-            value = shown(history.figure, point.measured.value)
-            interval = within(history.figure, point.measured.low, point.measured.high)
+            value = shown(history.unit, point.measured.value)
+            interval = within(history.unit, point.measured.low, point.measured.high)
             yield (
                 each.stack if not number else "",
                 *(point.run, value, drawn, interval, _remark(point, other=point.run in changed)),

@@ -3,7 +3,8 @@
 import msgspec
 
 from lab.judge.claims import CLAIMS, Claim, claims
-from records.run import Comparison, Doubt, LevelRecord, Run, ScenarioRecord, Trial
+from records.run import Comparison, Doubt, Run, Trial
+from records.scenario import LevelRecord
 from records.types import LevelValue
 from tests.lab import runs
 
@@ -19,9 +20,7 @@ def run_of(*trials: Trial) -> Run:
     run = runs.run(list(trials), [runs.stack(name) for name in names])
     places = dict.fromkeys((trial.scenario, trial.level) for trial in trials)
     run.scenarios = [
-        ScenarioRecord(
-            name, "?", "", [LevelRecord(level, 1.0, []) for scenario, level in places if scenario == name]
-        )
+        runs.scenario(name, *(LevelRecord(level, 1.0, []) for scenario, level in places if scenario == name))
         for name in dict.fromkeys(scenario for scenario, _ in places)
     ]
     run.baseline = "gunicorn-gthread/wsgi"

@@ -21,6 +21,7 @@ from lab.judge.comparisons import (
     verdict_on,
 )
 from records.run import Doubt, Noise, Run, Trial
+from records.scenario import Better
 from tests.lab import runs
 
 CPU = "cpu_us_per_request"
@@ -78,7 +79,7 @@ def test_a_stack_against_the_same_figures_is_a_tie(values: list[float]) -> None:
     ours, theirs = (
         [trial(name, value) for value in values] for name in ("uvicorn/asgi", "gunicorn-sync/wsgi")
     )
-    assert verdict_on(CPU, compared(ours, theirs, CPU), 0.0) == "tie"
+    assert verdict_on("lower", compared(ours, theirs, CPU), 0.0) == "tie"
 
 
 def in_turns(stack: str, seconds: Sequence[float], repetition: int = 1) -> Trial:
@@ -107,7 +108,7 @@ def test_the_same_stack_in_turns_is_a_tie(seed: int) -> None:
     shared, random = drifting(seed), Random(seed + 100)
     noisy = [[value * random.gauss(1, 0.02) for value in shared] for _ in range(2)]
     found = compared([in_turns("uvicorn/asgi", noisy[0])], [in_turns("gunicorn-sync/wsgi", noisy[1])], CPU)
-    assert verdict_on(CPU, found, 0.0) == "tie"
+    assert verdict_on("lower", found, 0.0) == "tie"
     assert found.low <= 1 <= found.high
 
 
@@ -118,7 +119,7 @@ def test_a_fifth_more_is_found_in_turns(seed: int) -> None:
     theirs = in_turns("gunicorn-sync/wsgi", [value * random.gauss(1, 0.02) for value in shared])
     ours = in_turns("uvicorn/asgi", [1.2 * value * random.gauss(1, 0.02) for value in shared])
     found = compared([ours], [theirs], CPU)
-    assert verdict_on(CPU, found, 0.05) == "slower"
+    assert verdict_on("lower", found, 0.05) == "slower"
     assert found.low <= found.ratio <= found.high
     assert found.ratio == pytest.approx(1.2, rel=0.02)
 
@@ -165,19 +166,19 @@ def test_spread_between_seconds_widens_the_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("figure", "ratio", "noise_floor", "verdict"),
+    ("better", "ratio", "noise_floor", "verdict"),
     [
-        (CPU, Ratio(0.5, 0.4, 0.6), 0.05, "faster"),
-        (CPU, Ratio(2.0, 1.8, 2.2), 0.05, "slower"),
-        ("throughput_per_s", Ratio(2.0, 1.8, 2.2), 0.05, "faster"),
-        (CPU, Ratio(1.2, 0.9, 1.4), 0.05, "tie"),
-        (CPU, Ratio(1.04, 1.03, 1.05), 0.05, "tie"),
-        (CPU, Ratio(0.97, 0.96, 0.98), 0.05, "tie"),
+        ("lower", Ratio(0.5, 0.4, 0.6), 0.05, "faster"),
+        ("lower", Ratio(2.0, 1.8, 2.2), 0.05, "slower"),
+        ("higher", Ratio(2.0, 1.8, 2.2), 0.05, "faster"),
+        ("lower", Ratio(1.2, 0.9, 1.4), 0.05, "tie"),
+        ("lower", Ratio(1.04, 1.03, 1.05), 0.05, "tie"),
+        ("lower", Ratio(0.97, 0.96, 0.98), 0.05, "tie"),
     ],
 )
-def test_verdicts(figure: str, ratio: Ratio, noise_floor: float, verdict: str) -> None:
+def test_verdicts(better: Better, ratio: Ratio, noise_floor: float, verdict: str) -> None:
     """A difference counts when its interval excludes 1 and it is beyond the noise."""
-    assert verdict_on(figure, ratio, noise_floor) == verdict
+    assert verdict_on(better, ratio, noise_floor) == verdict
 
 
 def test_each_stack_is_compared_with_the_baseline() -> None:
@@ -222,7 +223,7 @@ def test_answers_cut_off_by_the_window_widen_throughput(concurrency: float, verd
         (Doubt("errors", "", "", discards=True), 0),
         (Doubt("generator-bound", "", "", [CPU], discards=True), 0),
         (Doubt("generator-bound", "", "", ["service_ms_p50"], discards=True), 1),
-        (Doubt("unanswered", "", "", [CPU]), 0),
+        (Doubt("unanswered", "", "", [CPU], at_least=True), 0),
         (Doubt("too-few-samples", "", "", [CPU]), 1),
     ],
 )

@@ -9,11 +9,12 @@ from lab.judge.comparisons import LEAST_FLOOR, compared, compared_apart
 from lab.judge.differences import DRIFT, Difference, Quantity, diff, quantity, related
 from lab.judge.estimates import estimate
 from records.run import Doubt, Noise, Run, Trial
+from records.scenario import Figure
 from tests.lab import runs
 
 CPU = "cpu_us_per_request"
 SLOW = Doubt("machine-busy", "", "", discards=True)
-BOUND = Doubt("unanswered", "", "", [CPU])
+BOUND = Doubt("unanswered", "", "", [CPU], at_least=True)
 RARE = Doubt("too-few-samples", "", "", [CPU])
 
 
@@ -37,6 +38,26 @@ def only(a: Run, b: Run) -> Difference:
     """Return the one difference of two runs."""
     (found,) = diff(a, b).differences
     return found
+
+
+def test_a_figure_that_nobody_knows_gets_no_verdict() -> None:
+    """Values and ratio are there; whether more of it is better no run says."""
+    found = only(run_of([100.0, 100.0], "wishes_per_s"), run_of([200.0, 200.0], "wishes_per_s"))
+    assert (found.unit, found.b.value, found.ratio) == ("", 200.0, Quantity(2.0, 2.0, 2.0))
+    assert (found.verdict, found.why) == ("cannot", "nobody knows whether more of it is better")
+
+
+def test_a_figure_is_judged_by_the_later_run() -> None:
+    """What a run says of its figures counts, not what today's tables say."""
+    before, after = run_of([100.0, 100.0]), run_of([200.0, 200.0])
+    after.figures = {CPU: Figure("answers", "higher", "the other way round")}
+    found = only(before, after)
+    assert (found.unit, found.verdict) == ("answers", "better")
+
+
+def test_questions_are_those_of_the_runs() -> None:
+    """Whoever tells a diff needs no table of scenarios."""
+    assert diff(run_of([1.0]), run_of([1.0])).questions == {"slow-io": "How many?"}
 
 
 def test_a_figure_of_both_runs_is_put_side_by_side() -> None:

@@ -48,7 +48,7 @@ def test_discarded_alone_is_doubted() -> None:
 
 def test_lower_bound_is_known_as_one() -> None:
     """What was never answered took at least so long."""
-    open_end = Doubt("unanswered", "", "", [RATE])
+    open_end = Doubt("unanswered", "", "", [RATE], at_least=True)
     run = runs.run(
         [msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=9.0), doubts=[open_end])]
     )
@@ -70,7 +70,7 @@ def test_nothing_is_known_without_trials() -> None:
 
 def test_one_bound_among_repetitions_makes_a_bound_of_all() -> None:
     """The median over trials of which one had no answer is at least so much: who was answered isn't typical."""
-    open_end = Doubt("unanswered", "", "", [RATE])
+    open_end = Doubt("unanswered", "", "", [RATE], at_least=True)
     bound = msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=9.0), doubts=[open_end])
     run = runs.run([bound, runs.trial("uvicorn/asgi", 50, throughput_per_s=20.0)])
     assert (rate(run).at_least, rate(run).sound) == (True, False)

@@ -181,6 +181,18 @@ def test_it_is_told_like_any_run(scenario: str) -> None:
     assert terminal.render(run) is not None
 
 
+def test_its_table_has_figures() -> None:
+    """Where every column of a scenario is about a level of its own, what is compared stands in their place."""
+    (record,) = made(played({LOOP: BOTH, SYNC: BOTH})).scenarios
+    assert [column.figure for column in record.columns] == [
+        "throughput_per_s",
+        "cpu_us_per_request",
+        "corrected_ms_p50",
+        "probe_corrected_ms_p50",
+    ]
+    assert {column.level for column in record.columns} == {"live"}
+
+
 def test_load_of_nobody_is_told() -> None:
     """Also where nothing was measured there is a report."""
     run = made(played({LOOP: {}, BRIDGED: {}}, users={LOOP: 0, BRIDGED: 0}))

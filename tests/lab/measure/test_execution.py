@@ -94,6 +94,12 @@ def test_every_trial_is_made_and_kept(tmp_path: Path) -> None:
     assert run.run.finished is not None
 
 
+def test_every_figure_is_described(tmp_path: Path) -> None:
+    """Whoever reads results.json knows unit and direction of each figure that a trial has."""
+    run = made(tmp_path, FakeTrialMaker())
+    assert {figure for trial in run.trials for figure in trial.figures} <= set(run.figures)
+
+
 def test_measured_seconds_add_up(tmp_path: Path) -> None:
     """Seconds measuring are the windows of the trials."""
     assert made(tmp_path, FakeTrialMaker()).run.seconds_measuring == pytest.approx(14 * 2.0)

@@ -19,7 +19,7 @@ from lab.measure.trial import watch
 from lab.servers import Settings
 from lab.stacks import find
 from records.load import Window, WorkersArrived
-from records.run import CrewRecord
+from records.run import LoadWorkersRecord
 
 URLS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
 
@@ -172,7 +172,9 @@ def test_nothing_of_an_earlier_locust_is_told(reaper: Reaper, tmp_path: Path) ->
 
 def test_a_load_of_other_machines_waits_for_its_workers() -> None:
     """By hand it is locust's own master: where it listens, and for how many it waits."""
-    order = Order("slow-io", 10, 1.0, URLS[:1], processes=3, crew=CrewRecord("10.0.0.1", 5557, 2, 60.0))
+    order = Order(
+        "slow-io", 10, 1.0, URLS[:1], processes=3, load_workers=LoadWorkersRecord("10.0.0.1", 5557, 2, 60.0)
+    )
     command = str(order.by_hand())
     assert "--master --master-bind-host 10.0.0.1 --master-bind-port 5557 --expect-workers 2" in command
     assert "--processes" not in command
@@ -180,17 +182,17 @@ def test_a_load_of_other_machines_waits_for_its_workers() -> None:
 
 def test_workers_that_do_not_come_end_the_wait_in_one_sentence(reaper: Reaper, tmp_path: Path) -> None:
     """Nobody is waited for longer than was said, and what to do is told."""
-    crew = CrewRecord("127.0.0.1", free_port(), 2, within_s=0.2)
+    load_workers = LoadWorkersRecord("127.0.0.1", free_port(), 2, within_s=0.2)
     with generator(reaper, [], tmp_path) as load:
-        order = Order("slow-io", 1, 0.5, ("http://127.0.0.1:9",), crew=crew)
+        order = Order("slow-io", 1, 0.5, ("http://127.0.0.1:9",), load_workers=load_workers)
         with (
             load.loading(order, tmp_path / "trial") as locust,
             pytest.raises(WorkersMissing) as missing,
         ):
-            locust.gather(crew, lambda: None, lambda _: None)
+            locust.gather(load_workers, lambda: None, lambda _: None)
     assert str(missing.value) == (
         "0 of 2 load workers came within 0.2 s: start them on the other machines with "
-        f"lab load-worker --master HOST --port {crew.port}, HOST being this one."
+        f"lab load-worker --master HOST --port {load_workers.port}, HOST being this one."
     )
 
 
@@ -203,7 +205,7 @@ def test_who_is_waited_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     window = Window(1.0, 3.0, 4)
     os.write(handle, msgspec.json.Encoder().encode_lines([WorkersArrived(1), WorkersArrived(2), window]))
     locust = Load(os.getpid(), handle, tmp_path / "trial")
-    locust.gather(CrewRecord("10.0.0.1", 5557, 2, 60.0), lambda: None, said.append)
+    locust.gather(LoadWorkersRecord("10.0.0.1", 5557, 2, 60.0), lambda: None, said.append)
     assert said == ["load workers: 1 of 2 at 10.0.0.1:5557, waiting for the others"]
     assert locust.window(lambda: None) == window
     os.close(handle)

@@ -67,6 +67,18 @@ def test_only_scenarios_that_are_measured_are_recorded() -> None:
     assert {len(record.levels) for record in run.scenarios} == {1}
 
 
+def test_a_run_says_what_its_columns_are() -> None:
+    """Before its first trial it knows its headings, units and headlines."""
+    smoke = PROFILES["smoke"]
+    run = new_run(smoke, [STACK], plan(smoke, [STACK], scenarios_of(smoke, ["slow-io"]), seed=1), Settings(),
+                  seed=1, machine={})  # fmt: skip
+    (record,) = run.scenarios
+    assert [column.heading for column in record.columns] == ["10 users, /s"]
+    assert record.headline is not None
+    assert record.headline.level == 10
+    assert run.figures["throughput_per_s"].better == "higher"
+
+
 def test_a_stack_is_recorded_with_its_slots() -> None:
     """Slots are there for each way of waiting."""
     run = new_run(PROFILES["smoke"], [STACK], [], Settings(workers=2), seed=1, machine={})

@@ -15,6 +15,7 @@ from lab.signals import Stopped
 from records.run import Options, Run
 from tests.lab.measure.test_execution import FakeTrialMaker, Silence, execute
 
+SAVED = Path(__file__).parent.parent.parent / "data" / "runs"
 MACHINE = {"python": "CPython 3.11", "uvloop": "1.0"}
 CHOICE = select("smoke", [], [], "uvicorn/asgi", seed=1, options=Options(1, 10))
 
@@ -178,3 +179,18 @@ def test_many_changes_are_told_in_one_sentence(tmp_path: Path) -> None:
         UsageError, match=r": a was absent, is 1; b was absent, is 2; c was absent, is 3; and 1 more\.$"
     ):
         reopen(run, {**MACHINE, "a": "1", "b": "2", "c": "3", "d": "4"})
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("schema-1-smoke", "it was made by a lab that didn't keep its settings"),
+        ("schema-2-smoke", "its trials would not compare: code was [0-9a-f]+, is another"),
+    ],
+)
+def test_a_run_of_an_earlier_lab_does_not_go_on(name: str, says: str) -> None:
+    """It is told, but another lab's trials would not be of the same run: one sentence says so."""
+    run = read(SAVED / f"{name}.json")
+    run.run.finished = None
+    with pytest.raises(UsageError, match=f"can't go on.*{says}"):
+        reopen(run, run.environment | {"code": "another"})
