@@ -1,7 +1,7 @@
 """Two stacks on one figure: by how much they differ, and how sure that is.
 
-The ratio is that of the medians over trials; its interval of 95 % is bootstrapped. A figure that a discarding doubt is
-about, and a lower bound, enter no comparison.
+The ratio is that of the medians over trials; its interval of 95 % is bootstrapped. A figure that is discarded,
+and one that is a lower bound, enter no comparison.
 """
 
 from collections.abc import Mapping, Sequence

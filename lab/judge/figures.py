@@ -112,35 +112,35 @@ def _load_workers(reading: Reading) -> dict[str, float]:
 
 
 def _footprints(reading: Reading) -> dict[str, float]:
-    found, left, before = {}, reading.aftermath, reading.before
+    figures, left, before = {}, reading.aftermath, reading.before
     if before and reading.after:
-        found["memory_mib"] = reading.after.pss_mib
-        found["memory_growth_mib"] = reading.after.own_mib - before.own_mib
+        figures["memory_mib"] = reading.after.pss_mib
+        figures["memory_growth_mib"] = reading.after.own_mib - before.own_mib
     if left and left.footprint and before:
-        found["threads_left"] = float(left.footprint.threads - before.threads)
+        figures["threads_left"] = float(left.footprint.threads - before.threads)
     if left and left.cpu_s is not None:
-        found["idle_cores"] = left.cpu_s / left.seconds
+        figures["idle_cores"] = left.cpu_s / left.seconds
     if left and left.answered_ms is not None:
-        found["answered_after_ms"] = left.answered_ms
-    return found
+        figures["answered_after_ms"] = left.answered_ms
+    return figures
 
 
 def _held(flow: Flow, reading: Reading) -> dict[str, float]:
-    came = reading.flows[flow.name]
+    record = reading.flows[flow.name]
     if flow.behaviour == "download":
-        return {"received_mib_per_s": came.bytes / MIB / reading.loaded_s}
-    held = {"held": float(came.held)}
-    if came.held and reading.before and reading.after:
+        return {"received_mib_per_s": record.bytes / MIB / reading.loaded_s}
+    held = {"held": float(record.held)}
+    if record.held and reading.before and reading.after:
         grown_kib = (reading.after.own_mib - reading.before.own_mib) * 1024
-        held["memory_kib_per_connection"] = grown_kib / came.held
+        held["memory_kib_per_connection"] = grown_kib / record.held
     return held
 
 
 def _recovery(flow: Flow, reading: Reading, bounds: set[str]) -> dict[str, float]:
     """Return how long after the overload requests still took longer than they should."""
-    came, begins_s = reading.flows[flow.name], flow.from_s or 0.0
-    slow = [due_s for due_s, corrected_s in came.trace if corrected_s > RECOVERED_MS / 1000]
-    if (statistics.decode(came.unanswered["corrected"]) > RECOVERED_MS).any():
+    record, begins_s = reading.flows[flow.name], flow.from_s or 0.0
+    slow = [due_s for due_s, corrected_s in record.trace if corrected_s > RECOVERED_MS / 1000]
+    if (statistics.decode(record.unanswered["corrected"]) > RECOVERED_MS).any():
         bounds.add("recovered_s")
         return {"recovered_s": reading.loaded_s - begins_s}
     return {"recovered_s": max(slow, default=begins_s) - begins_s}
@@ -159,23 +159,23 @@ def describe(name: str) -> Figure:
 
 
 def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
-    came, lasts_s = reading.flows[flow.name], flow.lasts_s(reading.loaded_s)
-    rates = {"errors": float(sum(came.errors.values())), "censored": float(came.censored)}
+    record, lasts_s = reading.flows[flow.name], flow.lasts_s(reading.loaded_s)
+    rates = {"errors": float(sum(record.errors.values())), "censored": float(record.censored)}
     if not flow.ends:
         return rates
-    throughput = _answers_while_on(flow, came, lasts_s) / lasts_s
-    rates |= {"answers": float(came.answers), "throughput_per_s": throughput}
+    throughput = _answers_while_on(flow, record, lasts_s) / lasts_s
+    rates |= {"answers": float(record.answers), "throughput_per_s": throughput}
     if flow.open_loop:
-        rates["offered_per_s"] = came.due / lasts_s
-    elif came.answers and flow.behaviour == "websocket":
+        rates["offered_per_s"] = record.due / lasts_s
+    elif record.answers and flow.behaviour == "websocket":
         rates["messages_per_s"] = throughput * flow.chunks
         if (used_s := reading.used.server) is not None:
-            rates["cpu_us_per_message"] = used_s * 1e6 / came.answers / flow.chunks
-    if came.answers and not flow.open_loop:
-        mean_s = float(statistics.decode(came.complete["service"]).mean()) / 1000
+            rates["cpu_us_per_message"] = used_s * 1e6 / record.answers / flow.chunks
+    if record.answers and not flow.open_loop:
+        mean_s = float(statistics.decode(record.complete["service"]).mean()) / 1000
         rates["little_share"] = throughput * mean_s / flow.users
-    if came.answers:
-        rates["closed_share"] = came.closed / came.answers
+    if record.answers:
+        rates["closed_share"] = record.closed / record.answers
     rates["concurrency"] = float(concurrency(flow, slots))
     ceiling = reading.target.ceiling_per_s if flow.of_ceiling else ceiling_per_s(flow, slots)
     if ceiling:
@@ -183,23 +183,23 @@ def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
     return rates
 
 
-def _answers_while_on(flow: Flow, came: FlowReading, lasts_s: float) -> int:
+def _answers_while_on(flow: Flow, record: FlowReading, lasts_s: float) -> int:
     """Return the answers that came while the flow was on: what comes later isn't its throughput."""
     if flow.to_s is None:
-        return came.answers
+        return record.answers
     first = int(flow.from_s or 0)
-    return sum(second.answers for second in came.seconds[first : first + int(lasts_s)])
+    return sum(second.answers for second in record.seconds[first : first + int(lasts_s)])
 
 
-def _latencies(flow: Flow, came: FlowReading, bounds: set[str]) -> dict[str, float]:
+def _latencies(flow: Flow, record: FlowReading, bounds: set[str]) -> dict[str, float]:
     figures = {}
     for kind in ("service", "corrected", "first_byte", "gap", "lag"):
-        answered = statistics.decode(came.complete[kind])
-        censored = statistics.decode(came.unanswered[kind])
+        answered = statistics.decode(record.complete[kind])
+        censored = statistics.decode(record.unanswered[kind])
         if not answered.size + censored.size:
             continue
-        found = statistics.percentiles(answered, censored, list(POINTS.values()))
-        for point, percentile in zip(POINTS, found, strict=True):
+        percentiles = statistics.percentiles(answered, censored, list(POINTS.values()))
+        for point, percentile in zip(POINTS, percentiles, strict=True):
             name = f"{kind}_ms_{point}"
             figures[name] = percentile.ms
             if percentile.at_least:

@@ -232,6 +232,18 @@ def test_discarded_trials_enter_no_comparison(doubt: Doubt, kept: int) -> None:
     assert len(sound([trial("uvicorn/asgi", 50.0, None, doubt)], CPU)) == kept
 
 
+STUCK = Doubt("unanswered", "", "", [CPU], at_least=True)
+
+
+@pytest.mark.parametrize(("stuck", "compared_trials"), [(0, 3), (1, 3), (2, 0), (3, 0)])
+def test_a_stack_that_was_stuck_is_not_compared_by_what_was_left(stuck: int, compared_trials: int) -> None:
+    """Where most trials had no answer the median is a bound, though some trial was answered fast."""
+    trials = [trial("uvicorn/asgi", 100.0)] * (3 - stuck) + [
+        trial("uvicorn/asgi", 5000.0, None, STUCK)
+    ] * stuck
+    assert len(sound(trials, CPU)) == compared_trials
+
+
 def test_failed_trials_enter_no_comparison() -> None:
     """A stack that failed has no figure to compare."""
     failed = msgspec.structs.replace(trial("uvicorn/asgi", 50.0), status="failed")

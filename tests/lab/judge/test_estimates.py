@@ -1,6 +1,7 @@
 """What a run knows of a figure."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,11 +10,13 @@ from records.run import Doubt, Run, Trial
 from tests.lab import runs
 
 RATE = "throughput_per_s"
+PLACE = ("uvicorn/asgi", "slow-io", 50)
+OPEN_END = Doubt("unanswered", "", "", [RATE], at_least=True)
 
 
 def rate(run: Run) -> Estimate:
     """Return what is known of the one stack's throughput."""
-    estimated = known(run, "uvicorn/asgi", "slow-io", 50, RATE)
+    estimated = known(run, *PLACE, RATE)
     assert estimated is not None
     return estimated
 
@@ -48,9 +51,8 @@ def test_discarded_alone_is_doubted() -> None:
 
 def test_lower_bound_is_known_as_one() -> None:
     """What was never answered took at least so long."""
-    open_end = Doubt("unanswered", "", "", [RATE], at_least=True)
     run = runs.run(
-        [msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=9.0), doubts=[open_end])]
+        [msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=9.0), doubts=[OPEN_END])]
     )
     estimated = rate(run)
     assert (estimated.value, estimated.at_least, estimated.doubted, estimated.sound) == (
@@ -68,12 +70,42 @@ def test_nothing_is_known_without_trials() -> None:
     assert known(runs.run([]), "uvicorn/asgi", "slow-io", 50, RATE) is None
 
 
-def test_one_bound_among_repetitions_makes_a_bound_of_all() -> None:
-    """The median over trials of which one had no answer is at least so much: who was answered isn't typical."""
-    open_end = Doubt("unanswered", "", "", [RATE], at_least=True)
-    bound = msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=9.0), doubts=[open_end])
-    run = runs.run([bound, runs.trial("uvicorn/asgi", 50, throughput_per_s=20.0)])
-    assert (rate(run).at_least, rate(run).sound) == (True, False)
+@pytest.mark.parametrize(
+    ("exact", "bounds", "value", "at_least"),
+    [
+        ([20.0], [9.0], 14.5, True),
+        ([20.0, 30.0], [9.0], 20.0, True),
+        ([20.0, 21.0], [30.0], 21.0, False),
+        ([20.0], [30.0, 40.0], 30.0, True),
+        ([20.0, 20.0, 21.0], [20.0], 20.0, True),
+        ([20.0] * 19, [500.0], 20.0, False),
+    ],
+)
+def test_a_median_is_a_bound_when_it_would_be_more(
+    exact: list[float],
+    bounds: list[float],
+    value: float,
+    at_least: bool,  # noqa: FBT001 - a row
+) -> None:
+    """What had no answer counts with its age: beyond the median more of it changes nothing, elsewhere it may."""
+    trials = [runs.trial("uvicorn/asgi", 50, throughput_per_s=each) for each in (*exact, *bounds)]
+    open_ended = [msgspec.structs.replace(trial, doubts=[OPEN_END]) for trial in trials[len(exact) :]]
+    estimated = rate(runs.run([*trials[: len(exact)], *open_ended]))
+    assert (estimated.value, estimated.at_least, estimated.sound) == (value, at_least, not at_least)
+    assert estimated.objections == (["unanswered"] if at_least else [])
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_figure_that_is_no_number_is_not_known(value: float) -> None:
+    """Nothing is made of infinity."""
+    assert known(runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=value)]), *PLACE, RATE) is None
+
+
+def test_a_trial_that_failed_tells_nothing() -> None:
+    """Only what went well has figures, whatever was recorded."""
+    failed = msgspec.structs.replace(runs.trial("uvicorn/asgi", 50, throughput_per_s=1.0), status="failed")
+    run = runs.run([failed, runs.trial("uvicorn/asgi", 50, throughput_per_s=2.0)])
+    assert (rate(run).value, len(rate(run).measured)) == (2.0, 1)
 
 
 def test_places_keep_the_order_of_their_first_trials() -> None:
@@ -97,6 +129,14 @@ def test_the_interval_holds_the_value(seconds: list[list[float]]) -> None:
     if estimated.interval is not None:
         low, high = estimated.interval
         assert low <= estimated.value <= high
+
+
+def test_rounding_leaves_the_value_in_its_interval() -> None:
+    """49 times a 49th is a little less than 1 to a computer: a figure isn't outside its own interval for that."""
+    trial = runs.trial("uvicorn/asgi", 50, throughput_per_s=1.0)
+    estimated = estimate([msgspec.structs.replace(trial, seconds={RATE: [49.0] * 3})], RATE)
+    assert estimated is not None
+    assert estimated.interval == (49 * (1 / 49), 1.0)
 
 
 def with_seconds(seconds: list[float]) -> Trial:
