@@ -8,6 +8,7 @@ import pytest
 from lab.commands.job_summary import VARIABLE
 from lab.measure.reaper import Reaper, reaping
 from tests.file_costs import FileCosts
+from tests.live.forked import FORK_SERVER
 from tests.purity import Purity
 
 
@@ -22,6 +23,13 @@ def reaper() -> Iterator[Reaper]:
     """Start children that end with the tests, whatever happens."""
     with reaping() as reaper:
         yield reaper
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Iterator[None]:
+    """End what starts labs when the last test has ended."""
+    yield
+    FORK_SERVER.end()
 
 
 @pytest.fixture(autouse=True)

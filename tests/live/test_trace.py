@@ -289,9 +289,9 @@ def test_a_server_that_does_not_start_is_one_sentence() -> None:
 def test_the_command_prints_json_and_leaves_nothing(tmp_path: Path) -> None:
     """Machines get the whole trace, a page is written, and no server outlives the command."""
     options = ["--stack", "uvicorn/asgi", "--json", "--html", str(tmp_path / "trace.html")]
-    with lab(tmp_path, "trace", "/", *options, stdout=-1) as command:
-        out, _ = command.process.communicate(timeout=60)
+    with lab(tmp_path, "trace", "/", *options) as command:
+        command.end()
         assert command.left_behind() == []
         assert command.says == "starting uvicorn/asgi\n"
-    assert [stack["stack"] for stack in json.loads(out)["stacks"]] == ["uvicorn/asgi"]
+    assert [stack["stack"] for stack in json.loads(command.prints)["stacks"]] == ["uvicorn/asgi"]
     assert (tmp_path / "trace.html").read_text().startswith("<!doctype html>")
