@@ -36,7 +36,7 @@ NEW_PYTHON := import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs
 
 .DEFAULT_GOAL := help
 .PHONY: help setup servers compare resume serve trace dashboard capabilities report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
-        pythons lock clean
+        test-pure stress pythons lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,12 @@ history: setup ## draw FIGURE in SCENARIO over all runs
 test: setup ## run all tests, as many files at once as there are cores
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
+test-pure: setup ## run the tests that start no process: for the habit of running them at each change
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m pure
+
+stress: setup ## run the tests again and again while all cores are busy (ARGS: further options, such as --help)
+	@$(BIN)/python -m checks.stress $(ARGS)
+
 pythons: setup ## try each Python from 3.11 on that is on this machine (or PYTHONS): tests that start no process, a short run
 	@$(BIN)/python -m checks.pythons $(call listed,$(PYTHONS))
 
@@ -124,5 +130,5 @@ lock: setup ## pin every dependency again, with hashes
 	    --custom-compile-command 'make lock' --constraints requirements.lock --extra servers pyproject.toml --output-file servers.lock
 
 clean: ## remove .venv, caches and built files (results stay)
-	rm -rf $(call quoted,$(VENV)) .pythons .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(call quoted,$(VENV)) .pythons .stress .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

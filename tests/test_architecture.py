@@ -52,7 +52,7 @@ ARROWS: dict[str, set[str]] = {
         "contract", "records", "lab", "lab.judge", "lab.saved_runs", "lab.measure", "lab.tell", "lab.trace",
         "lab.capabilities", "lab.remote",
     },
-    "checks": set(),
+    "checks": {"lab.measure"},
     "benchmarks": {
         "contract", "records", "wsgi_app", "asgi_app", "loadtests", "lab", "lab.judge", "lab.saved_runs",
         "lab.measure", "lab.tell",
