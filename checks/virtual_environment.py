@@ -80,9 +80,6 @@ def check() -> State:
 
 def set_up(name: str) -> int:
     """Leave a folder as an environment of what is locked, by the Python that runs this where it must be made."""
-    for module in NEEDED:
-        if find_spec(module) is None:
-            raise SetupError(lacking(module))
     folder = Path(name)
     with alone(folder):
         state = state_of(folder)
@@ -129,6 +126,8 @@ def state_of(folder: Path) -> State:
 
 def create(folder: Path) -> None:
     """Make an environment anew, with pip and nothing else; the Python that runs this may be that of the old one."""
+    if lacks := [module for module in NEEDED if find_spec(module) is None]:
+        raise SetupError(lacking(lacks[0]))
     import venv  # noqa: PLC0415 - a Python may lack it
 
     clear(folder)

@@ -1,7 +1,9 @@
 """The virtual environment that make sets up, and how it is mended."""
 
+import ast
 import platform
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ import pytest
 
 from checks.virtual_environment import MARK, RECEIPT, State, state_of
 from tests.checks.interpreters import of_version, without
-from tests.checks.trees import SET_UP, WITHIN_S, interrupt, make, outcome, tree
+from tests.checks.trees import ROOT, SET_UP, WITHIN_S, interrupt, make, outcome, tree
 
 UNKNOWN = f"nothing==1 --hash=sha256:{'0' * 64}\n"
 STOPPED = "The set-up was stopped; the next one begins anew."
@@ -179,6 +181,14 @@ def test_an_environment_whose_python_does_not_start_is_broken(tmp_path: Path, py
     assert state_of(tmp_path) is State.BROKEN
 
 
+def test_it_needs_the_standard_library_alone() -> None:
+    """It runs before anything is installed."""
+    tree = ast.parse((ROOT / SET_UP).read_text())
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} - sys.stdlib_module_names == set()
+
+
 def test_a_python_without_ensurepip_is_one_sentence(tmp_path: Path) -> None:
     """Debian's has none unless python3-venv is installed, and the sentence says so."""
     python = without("ensurepip", tmp_path / "python")
@@ -189,7 +199,7 @@ def test_a_python_without_ensurepip_is_one_sentence(tmp_path: Path) -> None:
         f"Ubuntu: apt install python{version.rpartition('.')[0]}-venv), or name another Python: make setup PYTHON=..."
     )
     assert (code, text.splitlines()[0]) == (2, sentence)
-    assert not (tmp_path / "tree/.venv").exists()
+    assert list((tmp_path / "tree/.venv").iterdir()) == []
 
 
 def test_an_older_python_is_one_sentence(tmp_path: Path) -> None:
