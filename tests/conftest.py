@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from lab.commands.job_summary import VARIABLE
+from lab.measure.load_generator import Generator, generator
 from lab.measure.reaper import Reaper, reaping
 from tests.file_costs import FileCosts
 from tests.live.forked import FORK_SERVER
@@ -23,6 +24,13 @@ def reaper() -> Iterator[Reaper]:
     """Start children that end with the tests, whatever happens."""
     with reaping() as reaper:
         yield reaper
+
+
+@pytest.fixture(scope="session")
+def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
+    """Run a load generator's fork server, which each locust of a test comes from."""
+    with generator(reaper, [], tmp_path_factory.mktemp("load")) as load:
+        yield load
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,16 +1,15 @@
 """Servers and loads that fail while they are measured: each leaves a true record and no process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
-import pytest
 
 from contract.endpoints import all_examples
 from lab.judge.comparisons import sound
 from lab.measure.contract_check import broken_promises
-from lab.measure.load_generator import Generator, generator
+from lab.measure.load_generator import Generator
 from lab.measure.new_run import new_run
 from lab.measure.plan import Profile, Task, plan
 from lab.measure.reaper import Reaper
@@ -25,13 +24,6 @@ from records.run import Run
 from tests.lab.measure.test_execution import Silence, execute
 
 BRIEF = Profile("brief", "for tests", ())
-
-
-@pytest.fixture(scope="module")
-def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
-    """Start locusts."""
-    with generator(reaper, [], tmp_path_factory.mktemp("load")) as load:
-        yield load
 
 
 def faulty(name: str, fault: str) -> Stack:

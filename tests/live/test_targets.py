@@ -9,7 +9,7 @@ import pytest
 from lab.commands.other_machines import targets_of
 from lab.errors import TrialFailed, UsageError
 from lab.measure.execution import as_trial
-from lab.measure.load_generator import Generator, generator
+from lab.measure.load_generator import Generator
 from lab.measure.plan import Task
 from lab.measure.reaper import Reaper
 from lab.measure.selection import select
@@ -54,13 +54,12 @@ class Afar:
 
 
 @pytest.fixture(scope="module")
-def afar(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afar]:
+def afar(reaper: Reaper, load: Generator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afar]:
     """Serve two stacks that nobody here has started."""
     logs = tmp_path_factory.mktemp("logs")
     with (
         serving_stacks([find(name) for name in NAMES], Settings(), reaper, logs) as served,
         answering(Agent(served, Settings()), TOKEN) as url,
-        generator(reaper, [], logs) as load,
     ):
         yield Afar(served, url, load, logs)
 
