@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from contract.endpoints import all_examples
-from contract.examples import Example
+from contract.examples import Example, all_examples
 from lab.measure.new_run import stack_record
 from lab.measure.process_tree import tree
 from lab.measure.process_usage import Clocks, read_clocks

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from contract.endpoints import all_examples
-from contract.examples import Example, from_afar
+from contract.examples import Example, all_examples, from_afar
 from lab.addresses import address, base_url, is_own_address
 from lab.errors import LabError, UsageError
 from lab.measure.new_run import stack_record

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from contract.endpoints import all_examples
+from contract.examples import all_examples
 from lab.judge.comparisons import sound
 from lab.measure.contract_check import broken_promises
 from lab.measure.load_generator import Generator

@@ -12,7 +12,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 
-from contract.endpoints import all_examples
+from contract.examples import all_examples
 from lab.measure.contract_check import broken_promises
 from lab.measure.server_process import Serving
 from lab.servers import HOST

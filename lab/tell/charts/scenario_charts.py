@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import altair as alt
 
-from lab.judge.figures import RECOVERED_MS
+from lab.judge.formulas import RECOVERED_MS
 from lab.tell.charts import drawing
 from lab.tell.charts.drawing import tip
 from lab.tell.charts.palette import Looks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.commands.source_excerpts import endpoint_at, excerpts, handler
+from lab.commands.source_excerpts import excerpt, excerpts, handler_at
 from loadtests.scenarios import SCENARIOS
 from records.scenario import ScenarioRecord
 from tests.lab import runs
@@ -24,11 +24,11 @@ def test_a_path_that_is_gone_shows_nothing() -> None:
     assert excerpts(ScenarioRecord("old", "?", "", [], paths=["/gone"])) == []
 
 
-def test_endpoint_is_found_by_its_path() -> None:
-    """A path that nobody answers has no endpoint."""
-    assert (endpoint_at("/sleep/blocking"), endpoint_at("/nowhere")) == ("sleep-blocking", "")
+def test_handler_is_found_by_its_path() -> None:
+    """A path that nobody answers has none."""
+    assert (handler_at("/sleep/blocking"), handler_at("/nowhere")) == ("waiting.sleep_blocking", "")
 
 
 def test_missing_handler_is_none() -> None:
-    """Where an endpoint is gone there is nothing to show."""
-    assert handler("wsgi_app", "gone") is None
+    """Where a function is gone there is nothing to show."""
+    assert excerpt("wsgi_app", "basics.gone") is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.endpoints import all_examples
+from contract.examples import all_examples
 from lab.measure.new_run import stack_record
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving

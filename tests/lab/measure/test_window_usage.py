@@ -82,8 +82,8 @@ def test_waiting_checks_now_and_then(clock: Clock) -> None:
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda clock, check: usage_by_second(clock.read, check, Window(0.0, 0.1, 0)),
-        lambda clock, check: usage_afterwards(clock.read, check, 0.1),
+        lambda made_up, check: usage_by_second(made_up.read, check, Window(0.0, 0.1, 0)),
+        lambda made_up, check: usage_afterwards(made_up.read, check, 0.1),
     ],
     ids=["in the window", "afterwards"],
 )

@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from contract.endpoints import all_examples
-from contract.examples import HERE
+from contract.examples import HERE, all_examples
 from lab.errors import UsageError
 from lab.measure.new_run import stack_record
 from lab.measure.server_process import ServerFailed

@@ -15,7 +15,7 @@ from records.run import SCHEMA, Run
 from records.scenario import ScenarioRecord
 from tests.lab import runs
 
-SAVED = sorted((Path(__file__).parent.parent / "data" / "runs").glob("*.json"))
+SAVED = sorted((Path(__file__).parents[2] / "data" / "runs").glob("*.json"))
 
 each_saved = pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
 
