@@ -1,11 +1,13 @@
 """The callable that a server calls, and its table of routes."""
 
 import logging
+from importlib import import_module
 
-from asgi_app import basics, bodies, requests, responses, streaming, waiting, websocket
+from asgi_app import requests, responses, websocket
 from asgi_app.lifespan import lifespan
 from asgi_app.types import Handler, Receive, Scope, Send
 from contract import problems, routing
+from contract.endpoints import ENDPOINTS
 
 log = logging.getLogger(__name__)
 
@@ -54,32 +56,15 @@ async def converse(scope: Scope, receive: Receive, send: Send) -> None:
         await websocket.refuse(scope, receive, send, problem)
 
 
-ROUTES: dict[str, dict[str, Handler]] = routing.with_head(
-    {
-        "/": {"GET": basics.hello},
-        "/hello": {"GET": basics.greet},
-        "/json": {"GET": basics.json},
-        "/inspect": {"GET": basics.inspect},
-        "/lifespan": {"GET": basics.lifespan},
-        "/failure": {"GET": basics.failure},
-        "/echo": {"POST": bodies.echo},
-        "/upload": {"POST": bodies.upload},
-        "/sleep": {"GET": waiting.sleep},
-        "/sleep/blocking": {"GET": waiting.sleep_blocking},
-        "/sleep/offloaded": {"GET": waiting.sleep_offloaded},
-        "/cpu": {"GET": waiting.cpu},
-        "/background": {"GET": waiting.background_jobs, "POST": waiting.background},
-        "/stream": {"GET": streaming.stream},
-        "/events": {"GET": streaming.events},
-        "/bytes": {"GET": streaming.bytes_},
-        "/ws/echo": {"GET": websocket.websocket_echo},
-        "/ws/clock": {"GET": websocket.websocket_clock},
-    }
-)
+def handler_of(name: str) -> Handler:
+    """Return the function that an endpoint names: `basics.hello` (`contract/endpoints.py` has the table)."""
+    module, _, function = name.partition(".")
+    handler: Handler = getattr(import_module(f"asgi_app.{module}"), function)
+    return handler
 
-WEBSOCKETS: dict[str, Handler] = {
-    "/ws/echo": websocket.websocket_echo,
-    "/ws/clock": websocket.websocket_clock,
-}
+
+ROUTES: dict[str, dict[str, Handler]] = routing.routes(ENDPOINTS, handler_of)
+
+WEBSOCKETS: dict[str, Handler] = {each.path: ROUTES[each.path]["GET"] for each in ENDPOINTS if each.websocket}
 
 LIVES: dict[str, Handler] = {"websocket": converse, "lifespan": lifespan}

@@ -1,22 +1,31 @@
-"""The endpoints: what each is called, where it answers, what it takes, and examples of it."""
+"""The endpoints: what each is called, where it answers, who answers it in both apps, and what it takes."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contract import parameters
-from contract.examples import EXAMPLES, UNKNOWN_PATHS, Example, head_of, refusals
 from contract.parameters import Parameter
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One row of the contract."""
+    """One row of the contract.
+
+    `handlers` names for each method the function that answers it, and its module: `basics.hello` is that in `wsgi_app`
+    and in `asgi_app`. At a `websocket` it also answers those who ask for an upgrade.
+    """
 
     name: str
-    methods: tuple[str, ...]
+    handlers: Mapping[str, str]
     path: str
     purpose: str
     parameters: tuple[Parameter, ...] = ()
+    websocket: bool = False
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that it takes, but for HEAD."""
+        return tuple(self.handlers)
 
     @property
     def request(self) -> str:
@@ -24,83 +33,87 @@ class Endpoint:
         query = "&".join(f"{p.name}=" for p in self.parameters)
         return f"{self.methods[0]} {self.path}{query and '?' + query}"
 
-    @property
-    def examples(self) -> tuple[Example, ...]:
-        """Every example: those written down, the HEAD of each GET, each method refused."""
-        written = EXAMPLES[self.name]
-        heads = [head_of(example) for example in written if example.request.method == "GET"]
-        allowed = {*self.methods, "HEAD"} if "GET" in self.methods else {*self.methods}
-        return (*written, *heads, *refusals(self.path, allowed))
-
-
-def all_examples() -> Iterator[Example]:
-    """Yield every example of every endpoint, then paths that nobody serves."""
-    for endpoint in ENDPOINTS:
-        yield from endpoint.examples
-    yield from UNKNOWN_PATHS
-
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("hello", ("GET",), "/", "a constant text"),
-    Endpoint("greet", ("GET",), "/hello", "a greeting in UTF-8", (parameters.NAME,)),
-    Endpoint("json", ("GET",), "/json", "a fixed JSON document"),
-    Endpoint("echo", ("POST",), "/echo", "the body as it came, up to 16 MiB"),
-    Endpoint("inspect", ("GET",), "/inspect", "what the app was told: environ or scope"),
+    Endpoint("hello", {"GET": "basics.hello"}, "/", "a constant text"),
+    Endpoint("greet", {"GET": "basics.greet"}, "/hello", "a greeting in UTF-8", (parameters.NAME,)),
+    Endpoint("json", {"GET": "basics.json"}, "/json", "a fixed JSON document"),
+    Endpoint("echo", {"POST": "bodies.echo"}, "/echo", "the body as it came, up to 16 MiB"),
+    Endpoint("inspect", {"GET": "basics.inspect"}, "/inspect", "what the app was told: environ or scope"),
     Endpoint(
         "sleep",
-        ("GET",),
+        {"GET": "waiting.sleep"},
         "/sleep",
         "waits the way the interface waits",
         (parameters.SECONDS_OR_TENTH,),
     ),
     Endpoint(
         "sleep-blocking",
-        ("GET",),
+        {"GET": "waiting.sleep_blocking"},
         "/sleep/blocking",
         "time.sleep in both: the classic mistake",
         (parameters.SECONDS,),
     ),
     Endpoint(
         "sleep-offloaded",
-        ("GET",),
+        {"GET": "waiting.sleep_offloaded"},
         "/sleep/offloaded",
         "the mistake mended by a thread pool",
         (parameters.SECONDS,),
     ),
-    Endpoint("cpu", ("GET",), "/cpu", "pure-Python work that holds the GIL", (parameters.ROUNDS,)),
+    Endpoint(
+        "cpu", {"GET": "waiting.cpu"}, "/cpu", "pure-Python work that holds the GIL", (parameters.ROUNDS,)
+    ),
     Endpoint(
         "stream",
-        ("GET",),
+        {"GET": "streaming.stream"},
         "/stream",
         "numbered chunks, each sent when it is made",
         (parameters.CHUNKS, parameters.INTERVAL, parameters.CHUNK_SIZE),
     ),
     Endpoint(
         "events",
-        ("GET",),
+        {"GET": "streaming.events"},
         "/events",
         "server-sent events, from Last-Event-ID + 1",
         (parameters.COUNT, parameters.INTERVAL),
     ),
-    Endpoint("bytes", ("GET",), "/bytes", "that many bytes in constant memory", (parameters.SIZE,)),
-    Endpoint("upload", ("POST",), "/upload", "count and SHA-256 of the body, up to 1 GiB"),
+    Endpoint(
+        "bytes",
+        {"GET": "streaming.bytes_"},
+        "/bytes",
+        "that many bytes in constant memory",
+        (parameters.SIZE,),
+    ),
+    Endpoint("upload", {"POST": "bodies.upload"}, "/upload", "count and SHA-256 of the body, up to 1 GiB"),
     Endpoint(
         "background",
-        ("POST", "GET"),
+        {"POST": "waiting.background", "GET": "waiting.background_jobs"},
         "/background",
         "202 at once, the work goes on; GET counts",
         (parameters.SECONDS,),
     ),
-    Endpoint("lifespan", ("GET",), "/lifespan", "when and how the app was started"),
-    Endpoint("failure", ("GET",), "/failure", "raises, before or during the answer", (parameters.WHEN,)),
+    Endpoint("lifespan", {"GET": "basics.lifespan"}, "/lifespan", "when and how the app was started"),
     Endpoint(
-        "websocket-echo", ("GET",), "/ws/echo", "a WebSocket: each message as it came; WSGI says why not"
+        "failure",
+        {"GET": "basics.failure"},
+        "/failure",
+        "raises, before or during the answer",
+        (parameters.WHEN,),
+    ),
+    Endpoint(
+        "websocket-echo",
+        {"GET": "websocket.websocket_echo"},
+        "/ws/echo",
+        "a WebSocket: each message as it came; WSGI says why not",
+        websocket=True,
     ),
     Endpoint(
         "websocket-clock",
-        ("GET",),
+        {"GET": "websocket.websocket_clock"},
         "/ws/clock",
         "a WebSocket: numbered ticks, pushed",
         (parameters.INTERVAL,),
+        websocket=True,
     ),
 )

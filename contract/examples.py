@@ -1,11 +1,15 @@
-"""Example requests with the exact answer that every app must give, on every server, through every bridge."""
+"""Example requests with the exact answer that every app must give, on every server, through every bridge.
+
+Apart from the endpoints, for an app needs these to route: the examples hold bodies of megabytes.
+"""
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from contract import parameters, payloads, problems
+from contract.endpoints import ENDPOINTS, Endpoint
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,21 @@ class Example:
 
 
 HERE = "127.0.0.1"
+
+
+def all_examples() -> Iterator[Example]:
+    """Yield every example of every endpoint, then paths that nobody serves."""
+    for endpoint in ENDPOINTS:
+        yield from examples_of(endpoint)
+    yield from UNKNOWN_PATHS
+
+
+def examples_of(endpoint: Endpoint) -> tuple[Example, ...]:
+    """Return every example of an endpoint: those written down, the HEAD of each GET, each method refused."""
+    written = EXAMPLES[endpoint.name]
+    heads = [head_of(example) for example in written if example.request.method == "GET"]
+    allowed = {*endpoint.methods, "HEAD"} if "GET" in endpoint.methods else {*endpoint.methods}
+    return (*written, *heads, *refusals(endpoint.path, allowed))
 
 
 def from_afar(example: Example) -> Example:

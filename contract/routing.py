@@ -1,11 +1,24 @@
 """Which handler answers a request: `routes[path][method]`, the same for both interfaces."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from contract import problems
+from contract.endpoints import Endpoint
 
 Handler = TypeVar("Handler")
+
+
+def routes(
+    endpoints: Iterable[Endpoint], handler_of: Callable[[str], Handler]
+) -> dict[str, dict[str, Handler]]:
+    """Return who answers each endpoint by path and method; `handler_of` returns an app's function of that name."""
+    return with_head(
+        {
+            endpoint.path: {method: handler_of(name) for method, name in endpoint.handlers.items()}
+            for endpoint in endpoints
+        }
+    )
 
 
 def with_head(routes: Mapping[str, Mapping[str, Handler]]) -> dict[str, dict[str, Handler]]:

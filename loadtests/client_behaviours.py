@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geventhttpclient import HTTPClient
-
+from loadtests.http_client import LONGEST_WAIT_S
 from loadtests.recorder import Lane
 from loadtests.scenarios import Behaviour
 from loadtests.websocket import EchoSocket
 
 if TYPE_CHECKING:
-    from loadtests.users import LaneUser
+    from loadtests.lane_user import LaneUser
 
-LONGEST_WAIT_S = 120  # for one answer: longer than any window, so that only the recorder gives up
 SMALL_BUFFER = 65_536  # of a slow reader's socket: what the kernel takes in nobody has read
+BROKEN = (OSError, ValueError, http.client.HTTPException)  # geventhttpclient's HTTPParseError is a ValueError
 
 
 @dataclass
@@ -40,23 +39,23 @@ def exchange(user: "LaneUser", lane: Lane) -> Iterator[Exchange]:
     """Time a request and fire locust's event for it, whatever came of it."""
     sent_at = time.monotonic()
     user.recorder.sent(lane, sent_at)
-    came = Exchange()
+    outcome = Exchange()
     try:
-        yield came
-    except (OSError, ValueError, http.client.HTTPException) as broken:  # HTTPParseError is a ValueError
-        came.error = broken
+        yield outcome
+    except BROKEN as broken:
+        outcome.error = broken
     user.environment.events.request.fire(
         request_type="POST" if lane.flow.behaviour == "upload" else "GET",
         name=lane.flow.row or lane.flow.name,
         response_time=(time.monotonic() - sent_at) * 1000,
-        response_length=came.length,
-        exception=came.error,
+        response_length=outcome.length,
+        exception=outcome.error,
         context={"lane": lane, "recorder": user.recorder},
     )
 
 
 def ask(user: "LaneUser", lane: Lane) -> None:
-    """Ask on the user's kept connection, through locust's own client."""
+    """Ask on the user's kept connection, through locust's own client; where the server has closed it, on a new one."""
     user.recorder.sent(lane, time.monotonic())
     user.client.get(
         lane.flow.target,
@@ -78,19 +77,19 @@ def connect(user: "LaneUser", lane: Lane) -> None:
 def stream(user: "LaneUser", lane: Lane) -> None:
     """Read a stream line by line: the client's own line reader sees each chunk when it comes."""
     lines = 0
-    with exchange(user, lane) as came:
+    with exchange(user, lane) as outcome:
         response = user.stream_client.get(lane.flow.target)
         while line := response.readline(b"\n"):
             user.recorder.chunk(lane, time.monotonic())
-            came.length, lines = came.length + len(line), lines + 1
+            outcome.length, lines = outcome.length + len(line), lines + 1
         whole = (response.status_code, lines) == (200, lane.flow.chunks)
-        came.expect(f"status {response.status_code} with {lines} chunks", ok=whole)
+        outcome.expect(f"status {response.status_code} with {lines} chunks", ok=whole)
 
 
 def upload(user: "LaneUser", lane: Lane) -> None:
     """Send a body slowly: a piece after each pause, by the clock."""
     flow = lane.flow
-    with exchange(user, lane) as came, closing(connection(user)) as line:
+    with exchange(user, lane) as outcome, connection(user) as line:
         line.putrequest("POST", flow.target)
         line.putheader("content-length", str(flow.chunks * flow.piece))
         line.endheaders()
@@ -98,95 +97,98 @@ def upload(user: "LaneUser", lane: Lane) -> None:
         for number in range(1, flow.chunks + 1):
             user.timer.sleep_until(started_at + number * flow.every_s)
             line.send(bytes(flow.piece))
-        response = line.getresponse()
-        came.length = len(response.read())
-        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+        with line.getresponse() as response:
+            outcome.length = len(response.read())
+            outcome.expect(f"status {response.status}", ok=response.status == http.client.OK)
 
 
 def download(user: "LaneUser", lane: Lane) -> None:
     """Read a large body slowly: a piece after each pause."""
     flow, recorder = lane.flow, user.recorder
-    with exchange(user, lane) as came, closing(connection(user)) as line:
-        line.request("GET", flow.target)
-        response = line.getresponse()
-        came.expect(f"status {response.status}", ok=response.status == http.client.OK)
+    with exchange(user, lane) as outcome, answer(user, flow.target) as response:
+        outcome.expect(f"status {response.status}", ok=response.status == http.client.OK)
         while piece := response.read(flow.piece):
             now = time.monotonic()
-            if not came.length:
+            if not outcome.length:
                 recorder.chunk(lane, now)
-            came.length += len(piece)
+            outcome.length += len(piece)
             recorder.received(lane, now, len(piece))
             user.timer.sleep_until(now + flow.every_s)
 
 
 def idle(user: "LaneUser", lane: Lane) -> None:
-    """Ask once, then keep the connection and say nothing until the server closes it."""
-    with suppress(OSError, http.client.HTTPException), closing(connection(user)) as line:
+    """Ask once, then keep the connection and say nothing until the server closes it.
+
+    Whatever becomes of it counts as one answer: that it stands or, where it is refused, reset or closed before it
+    does, that there is none to hold.
+    """
+    with suppress(*BROKEN), connection(user) as line:
         line.request("GET", lane.flow.target)
-        line.getresponse().read()
-        if line.sock is None:  # the server has closed it with its answer
-            user.recorder.holds(lane, open_=True)
-            user.recorder.holds(lane, open_=False)
-        else:
+        with line.getresponse() as response:
+            response.read()
+        if line.sock is not None:  # the server hasn't closed it with its answer
             hold(user, lane, line.sock)
+    user.recorder.holds(lane, open_=False)
 
 
 def silent(user: "LaneUser", lane: Lane) -> None:
-    """Connect and never say anything."""
-    with suppress(OSError), closing(connection(user)) as line:
+    """Connect and never say anything. It counts as `idle` does: once, whether or not the connection ever stood."""
+    with suppress(*BROKEN), connection(user) as line:
         hold(user, lane, line.sock)
+    user.recorder.holds(lane, open_=False)
 
 
 def hold(user: "LaneUser", lane: Lane, line: socket.socket) -> None:
-    """Stand by until the server closes the connection."""
+    """Stand by until the server closes the connection; raises OSError when it resets it."""
     user.recorder.holds(lane, open_=True)
     line.settimeout(None)
-    with suppress(OSError):
-        line.recv(1)
-    user.recorder.holds(lane, open_=False)
+    line.recv(1)
 
 
 def abandon(user: "LaneUser", lane: Lane) -> None:
     """Leave a stream after its first chunks."""
-    with exchange(user, lane) as came, closing(connection(user)) as line:
-        line.request("GET", lane.flow.target)
-        response = line.getresponse()
+    with exchange(user, lane) as outcome, answer(user, lane.flow.target) as response:
         chunks = 0
         while chunks < lane.flow.chunks and (chunk := response.readline()):
-            chunks, came.length = chunks + 1, came.length + len(chunk)
+            chunks, outcome.length = chunks + 1, outcome.length + len(chunk)
             user.recorder.chunk(lane, time.monotonic())
         whole = (response.status, chunks) == (http.client.OK, lane.flow.chunks)
-        came.expect(f"status {response.status} with {chunks} chunks", ok=whole)
+        outcome.expect(f"status {response.status} with {chunks} chunks", ok=whole)
 
 
 def websocket(user: "LaneUser", lane: Lane) -> None:
-    """Send messages on the user's kept WebSocket and wait until all have come back."""
+    """Send messages on the user's kept WebSocket and wait until all have come back; a broken one isn't kept."""
     flow = lane.flow
-    with exchange(user, lane) as came:
+    with exchange(user, lane) as outcome:
         if user.websocket is None:
             user.websocket = EchoSocket(user.host or "", flow.target, flow.chunks, flow.piece, LONGEST_WAIT_S)
         try:
-            came.length = user.websocket.echo()
-        except OSError:
+            outcome.length = user.websocket.echo()
+        except BaseException:
             user.websocket.close()
             user.websocket = None
             raise
 
 
-def connection(user: "LaneUser") -> http.client.HTTPConnection:
-    """Open a connection of its own, whose kernel buffer takes in little ahead of its reader."""
+@contextmanager
+def connection(user: "LaneUser") -> Iterator[http.client.HTTPConnection]:
+    """Connect, with a kernel buffer that takes in little ahead of its reader; close the connection at the end."""
     host = urlsplit(user.host or "")
-    line = http.client.HTTPConnection(host.hostname or "", host.port, timeout=LONGEST_WAIT_S)
-    line.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-    line.sock.settimeout(LONGEST_WAIT_S)
-    line.sock.connect((line.host, line.port))
-    return line
+    with closing(http.client.HTTPConnection(host.hostname or "", host.port, timeout=LONGEST_WAIT_S)) as line:
+        line.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        line.sock.settimeout(LONGEST_WAIT_S)
+        line.sock.connect((line.host, line.port))
+        yield line
 
 
-def streaming_client(host: str) -> HTTPClient:
-    """Return a client whose answers can be read line by line."""
-    return HTTPClient.from_url(host, network_timeout=LONGEST_WAIT_S, connection_timeout=LONGEST_WAIT_S)
+@contextmanager
+def answer(user: "LaneUser", target: str) -> Iterator[http.client.HTTPResponse]:
+    """Ask on a connection of its own. Both are closed: the last answer of a connection takes over its socket."""
+    with connection(user) as line:
+        line.request("GET", target)
+        with line.getresponse() as response:
+            yield response
 
 
 BEHAVIOURS: dict[Behaviour, Callable[["LaneUser", Lane], None]] = {

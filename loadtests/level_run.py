@@ -131,7 +131,8 @@ class LevelRun:
     def settled(self) -> bool:
         """Tell whether every user of a closed loop has been answered once: a queue has then filled up.
 
-        Whoever holds a connection counts as answered when it stands, whoever downloads with the first byte.
+        Whoever holds a connection counts as answered when it stands, or won't any more; whoever downloads with the
+        first byte.
         """
         lanes = self.lanes
         waited_for = [lane for lane in lanes if not lane.flow.open_loop]

@@ -150,9 +150,12 @@ class Recorder:
             self.tallies[lane.flow.name].bytes += count
 
     def holds(self, lane: Lane, *, open_: bool) -> None:
-        """Note that the lane's idle connection stands open, or was closed by the server."""
+        """Note that the lane's idle connection stands open, or doesn't: it was closed, or never stood.
+
+        Either is its answer; the end of a connection that stood is none.
+        """
+        lane.answers += open_ or not lane.holds
         lane.holds = open_
-        lane.answers += open_
 
     def answered(
         self, lane: Lane, now: float, service_s: float, error: str | None, *, closes: bool = False

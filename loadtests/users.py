@@ -2,46 +2,17 @@
 
 import time
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event
-from geventhttpclient import HTTPClient
-from locust import FastHttpUser, task
+from locust import task
 from locust.env import Environment
 from locust.exception import StopUser
 
 from loadtests import client_behaviours
+from loadtests.lane_user import LaneUser
 from loadtests.level_run import LevelRun
-from loadtests.recorder import Lane, Recorder
-from loadtests.timer import Timer
-from loadtests.websocket import EchoSocket
-
-
-class LaneUser(FastHttpUser):
-    """A user in a lane, with what the ways of talking need; the lane's recorder hears of what it sends."""
-
-    abstract = True
-    network_timeout = connection_timeout = client_behaviours.LONGEST_WAIT_S
-    lane: Lane | None
-    recorder: Recorder
-    websocket: EchoSocket | None = None
-
-    @cached_property
-    def timer(self) -> Timer:
-        """What wakes it."""
-        return Timer()
-
-    @cached_property
-    def stream_client(self) -> HTTPClient:
-        """What it reads streams with."""
-        return client_behaviours.streaming_client(self.host or "")
-
-    def on_stop(self) -> None:
-        """Give the timer back."""
-        if "timer" in self.__dict__:
-            self.timer.close()
 
 
 class ScenarioUser(LaneUser):

@@ -30,7 +30,7 @@ class EchoSocket:
         try:
             self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open()
-        except OSError:
+        except BaseException:
             self.close()
             raise
 
@@ -41,10 +41,10 @@ class EchoSocket:
     def echo(self) -> int:
         """Send the messages and wait until all have come back; return how many bytes came."""
         self._line.sendall(self._sent)
-        came = b"" if self._parses else self._read(len(self._expected))
-        if came != self._expected:
+        received = b"" if self._parses else self._read(len(self._expected))
+        if received != self._expected:
             self._parses = True  # from the first ping of the server on
-            self._understand(came)
+            self._understand(received)
         return len(self._expected)
 
     def _open(self) -> None:
@@ -60,17 +60,17 @@ class EchoSocket:
         self._protocol.events_received()
 
     def _read(self, count: int) -> bytes:
-        came = self._received()
-        while len(came) < count:
-            came += self._received()
-        return came
+        received = self._received()
+        while len(received) < count:
+            received += self._received()
+        return received
 
-    def _understand(self, came: bytes) -> None:
+    def _understand(self, received: bytes) -> None:
         """Read on until all messages have come, answering what else the server says."""
         heard = b""
         while True:
-            if came:
-                self._protocol.receive_data(came)
+            if received:
+                self._protocol.receive_data(received)
             events = [event for event in self._protocol.events_received() if isinstance(event, Frame)]
             heard += b"".join(event.data for event in events if event.opcode in MESSAGE)
             self._line.sendall(b"".join(self._protocol.data_to_send()))
@@ -78,7 +78,7 @@ class EchoSocket:
                 raise ConnectionError(str(self._protocol.parser_exc))
             if len(heard) >= len(self._payload):
                 break
-            came = self._received()
+            received = self._received()
         if heard != self._payload:
             raise ConnectionError("what came back isn't what was sent")
 

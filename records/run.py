@@ -4,10 +4,11 @@ from typing import Literal
 
 import msgspec
 
-from records.types import LevelValue
+from records.scenario import Figure, ScenarioRecord
+from records.types import Interface, LevelValue
 
-SCHEMA = 2  # 1 had numbers alone for levels
-READABLE = (1, 2)
+SCHEMA = 3  # 1 had numbers alone for levels, 2 was told by the lab's own tables
+READABLE = (1, 2, 3)
 
 Verdict = Literal["faster", "slower", "tie"]
 Can = Literal["yes", "partly", "no"]
@@ -17,7 +18,7 @@ Status = Literal["ok", "failed", "cannot"]
 class Doubt(msgspec.Struct, frozen=True):
     """A reason not to trust some figures, with what to do about it; no figures named: all of them.
 
-    A doubt that `discards` keeps those figures out of every comparison.
+    A doubt that `discards` keeps those figures out of every comparison. Where it says `at_least` they are lower bounds.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Doubt(msgspec.Struct, frozen=True):
     advice: str
     figures: list[str] = []
     discards: bool = False
+    at_least: bool = False
 
     def about(self, figure: str) -> bool:
         """Tell whether it is about that figure."""
@@ -41,6 +43,7 @@ class Commands(msgspec.Struct, frozen=True):
 class Trial(msgspec.Struct, frozen=True):
     """One stack under one scenario level, once; `log` is the last lines of what failed.
 
+    `copy_of` is the stack that was measured against itself, where this is its trial under another name.
     `seconds` has the figures that are compared for each whole second of the window; where `turns` is true for each
     turn, so that the n-th of every stack of a block were measured in the same round. `histograms` are HDR's own
     compressed encoding, of microseconds, by kind of latency (`probe_` before those of the probe); `traces` have
@@ -61,6 +64,7 @@ class Trial(msgspec.Struct, frozen=True):
     turns: bool = False
     histograms: dict[str, str] = {}
     traces: dict[str, list[tuple[float, float]]] = {}
+    copy_of: str = ""
 
 
 class Capability(msgspec.Struct, frozen=True):
@@ -101,12 +105,13 @@ class Comparison(msgspec.Struct, frozen=True):
 class StackRecord(msgspec.Struct, frozen=True):
     """A stack as it ran: `slots` is null where nothing bounds it; `skipped` says why it didn't run.
 
-    `contract` is what it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in
-    which an app waits.
+    `interface` is how the server calls the app, `speaks` what the code behind that speaks, and `bridge` the kind of
+    what stands between, if anything does: older labs told these two in the name of the app alone. `contract` is what
+    it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in which an app waits.
     """
 
     name: str
-    interface: str
+    interface: Interface
     server: str
     app: str
     slots: int | None
@@ -116,24 +121,12 @@ class StackRecord(msgspec.Struct, frozen=True):
     contract: list[str] = []
     checked: bool = False
     slots_by_waiting: dict[str, int | None] = {}
+    speaks: Interface | None = None
+    bridge: str = ""
 
-
-class LevelRecord(msgspec.Struct, frozen=True):
-    """One level of a scenario, with the seconds that each trial of it is measured."""
-
-    level: LevelValue
-    window_s: float
-    sends: list[str]
-
-
-class ScenarioRecord(msgspec.Struct, frozen=True):
-    """A scenario as it was measured; `theory` says what was expected."""
-
-    name: str
-    question: str
-    unit: str
-    levels: list[LevelRecord]
-    theory: str = ""
+    def runs_natively(self, interface: Interface) -> bool:
+        """Tell whether it runs an app of that interface without a bridge."""
+        return self.interface == interface and not self.bridge
 
 
 class CalibrationFigure(msgspec.Struct, frozen=True):
@@ -156,7 +149,7 @@ class Calibration(msgspec.Struct, frozen=True):
     figures: list[CalibrationFigure]
 
 
-class CrewRecord(msgspec.Struct, frozen=True):
+class LoadWorkersRecord(msgspec.Struct, frozen=True):
     """Where load workers find their master, how many it waits for, and for how many seconds."""
 
     host: str
@@ -169,7 +162,7 @@ class Options(msgspec.Struct, frozen=True):
     """What a run was asked for and its other records don't tell.
 
     `aa`: the baseline against itself; `processes`: of the load generator. `targets` are the URLs of stacks that run
-    elsewhere, `agent` that of the agent beside them, where there is one; `crew` is there when load workers of other
+    elsewhere, `agent` that of the agent beside them, where there is one; `load_workers` is there when those of other
     machines took part.
     """
 
@@ -179,7 +172,7 @@ class Options(msgspec.Struct, frozen=True):
     processes: int = 1
     targets: dict[str, str] = {}
     agent: str = ""
-    crew: CrewRecord | None = None
+    load_workers: LoadWorkersRecord | None = None
 
 
 class RunRecord(msgspec.Struct):
@@ -202,7 +195,10 @@ class RunRecord(msgspec.Struct):
 
 
 class Run(msgspec.Struct):
-    """Everything that is known of a run."""
+    """Everything that is known of a run; `figures` says what each figure is that its trials have.
+
+    `explored` are the stacks on which only experiments were made.
+    """
 
     schema: int
     run: RunRecord
@@ -215,6 +211,12 @@ class Run(msgspec.Struct):
     comparisons: list[Comparison] = []
     baseline: str = ""
     capabilities: list[Capability] = []
+    figures: dict[str, Figure] = {}
+    explored: list[StackRecord] = []
+
+    def figure(self, name: str) -> Figure:
+        """Return what a figure is; one that isn't described goes by its name alone."""
+        return self.figures.get(name) or Figure("", "neither", name)
 
 
 def as_json_text(value: object) -> bytes:

@@ -5,8 +5,7 @@ import pytest
 import asgi_app
 import wsgi_app
 from contract.conformance import differences
-from contract.endpoints import all_examples
-from contract.examples import Example
+from contract.examples import Example, all_examples
 from tests.clients import call_asgi, call_wsgi
 
 EXAMPLES = [pytest.param(example, id=str(example.request)) for example in all_examples()]

@@ -12,8 +12,7 @@ import pytest
 
 import asgi_app.application
 import wsgi_app.application
-from contract.endpoints import all_examples
-from contract.examples import Example, Request
+from contract.examples import Example, Request, all_examples
 from tests.clients import call_asgi, call_wsgi
 
 ROOT = Path(__file__).parent.parent

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterable
+from importlib import import_module
 
 from contract import problems, routing
-from wsgi_app import basics, bodies, requests, responses, streaming, waiting, websocket
+from contract.endpoints import ENDPOINTS
+from wsgi_app import requests, responses
 from wsgi_app.types import Environ, Handler, StartResponse
 
 log = logging.getLogger(__name__)
@@ -26,25 +28,11 @@ def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         return responses.problem(environ, start_response, problems.internal_error())
 
 
-ROUTES: dict[str, dict[str, Handler]] = routing.with_head(
-    {
-        "/": {"GET": basics.hello},
-        "/hello": {"GET": basics.greet},
-        "/json": {"GET": basics.json},
-        "/inspect": {"GET": basics.inspect},
-        "/lifespan": {"GET": basics.lifespan},
-        "/failure": {"GET": basics.failure},
-        "/echo": {"POST": bodies.echo},
-        "/upload": {"POST": bodies.upload},
-        "/sleep": {"GET": waiting.sleep},
-        "/sleep/blocking": {"GET": waiting.sleep_blocking},
-        "/sleep/offloaded": {"GET": waiting.sleep_offloaded},
-        "/cpu": {"GET": waiting.cpu},
-        "/background": {"GET": waiting.background_jobs, "POST": waiting.background},
-        "/stream": {"GET": streaming.stream},
-        "/events": {"GET": streaming.events},
-        "/bytes": {"GET": streaming.bytes_},
-        "/ws/echo": {"GET": websocket.websocket_echo},
-        "/ws/clock": {"GET": websocket.websocket_clock},
-    }
-)
+def handler_of(name: str) -> Handler:
+    """Return the function that an endpoint names: `basics.hello` (`contract/endpoints.py` has the table)."""
+    module, _, function = name.partition(".")
+    handler: Handler = getattr(import_module(f"wsgi_app.{module}"), function)
+    return handler
+
+
+ROUTES: dict[str, dict[str, Handler]] = routing.routes(ENDPOINTS, handler_of)

@@ -7,12 +7,10 @@ import typer
 
 from lab.commands import job_summary
 from lab.commands.console import print_json, wide_console
-from lab.commands.named_scenario import known_scenario
 from lab.commands.options import AsJson, ScenarioNames, StackNames
 from lab.judge.differences import diff as diff_of
-from lab.judge.gates import figure_of
-from lab.run_folder import read, write_whole
-from lab.stacks import find
+from lab.judge.names import names_of
+from lab.saved_runs.folder import read, write_whole
 from lab.tell.run import differences
 
 EXAMPLES = (
@@ -37,10 +35,12 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show two runs side by side: whether they may be compared, and what became of each figure."""
-    stacks = [find(name).name for name in stack or []]
-    scenarios = [known_scenario(name) for name in scenario or []]
-    figures = [figure_of(name) for name in figure or []]
-    whole = differences.narrowed(diff_of(read(a), read(b)), stacks, scenarios, figures)
+    runs = read(a), read(b)
+    names = names_of(runs)
+    stacks = [names.stack(name) for name in stack or []]
+    scenarios = [names.scenario(name) for name in scenario or []]
+    figures = [names.figure(name) for name in figure or []]
+    whole = differences.narrowed(diff_of(*runs), stacks, scenarios, figures)
     shown = whole if figures else differences.narrowed(whole, figures=differences.HEADLINE)
     if as_json:
         print_json(whole)

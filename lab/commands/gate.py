@@ -10,7 +10,8 @@ from lab.commands.console import print_json, print_text
 from lab.commands.options import AsJson, RunPlace
 from lab.errors import UsageError
 from lab.judge.gates import Rule, from_toml, judged, line, parse
-from lab.run_folder import read
+from lab.judge.names import Names, names_of
+from lab.saved_runs.folder import read
 from lab.tell.run import gates
 
 EXAMPLES = (
@@ -39,10 +40,12 @@ def gate(
     as_json: AsJson = False,
 ) -> None:
     """Hold a run to rules: exit code 1 and a line for each broken one, 0 otherwise, 2 for a bad rule."""
-    wanted = [*(parse(text) for text in rule or []), *(rules_of(rules) if rules is not None else [])]
-    if not wanted:
+    if not rule and rules is None:
         raise UsageError("Give a rule by --rule, or a file of them by --rules.")
-    outcomes = judged(wanted, read(run), read(against) if against else None, anyway=anyway)
+    measured, baseline = read(run), read(against) if against else None
+    names = names_of([measured, *([baseline] if baseline else [])])
+    wanted = [*(parse(text, names) for text in rule or []), *(rules_of(rules, names) if rules else [])]
+    outcomes = judged(wanted, measured, baseline, anyway=anyway)
     broken = [outcome for outcome in outcomes if not outcome.kept]
     if as_json:
         print_json(
@@ -57,10 +60,10 @@ def gate(
     raise typer.Exit(1 if broken else 0)
 
 
-def rules_of(path: Path) -> list[Rule]:
-    """Return the rules in a TOML file."""
+def rules_of(path: Path, names: Names) -> list[Rule]:
+    """Return the rules in a TOML file, in these names."""
     try:
-        return from_toml(path.read_text("utf-8"))
+        return from_toml(path.read_text("utf-8"), names)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it isn't UTF-8"
         raise UsageError(f"The rules at {path} can't be read: {reason}.") from error

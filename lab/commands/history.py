@@ -7,14 +7,12 @@ import typer
 from rich.console import Console
 
 from lab.commands.console import print_json, wide_console
-from lab.commands.named_scenario import known_scenario
 from lab.commands.options import AsJson, Out, StackNames
 from lab.errors import LabError
-from lab.judge.gates import figure_of, level_of
 from lab.judge.histories import first_level
 from lab.judge.histories import history as over_runs
-from lab.run_folder import RESULTS, read
-from lab.stacks import find
+from lab.judge.names import names_of
+from lab.saved_runs.folder import RESULTS, read
 from lab.tell.run import histories
 from records.run import Run
 
@@ -35,16 +33,17 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Draw a figure over the stored runs, the oldest first."""
-    name = known_scenario(scenario)
-    asked = None if level is None else level_of(name, level)
-    stacks = [find(each).name for each in stack or []]
     runs, unread = runs_below(out)
+    names = names_of(runs)
+    name = names.scenario(scenario)
+    asked = None if level is None else names.level(name, level)
+    stacks = [names.stack(each) for each in stack or []]
     for why in unread:
         Console(stderr=True).print(f"skipped: {why}", style="yellow", markup=False, soft_wrap=True)
     if not runs:
         raise LabError(f"There is no run below {out} that can be read.")
     at = first_level(runs, name) if asked is None else asked
-    over_time = over_runs(runs, figure_of(figure), name, at, stacks)
+    over_time = over_runs(runs, names.figure(figure), name, at, stacks)
     if as_json:
         print_json({"history": over_time, "skipped": unread})
     elif not over_time.series:

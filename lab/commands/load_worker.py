@@ -11,7 +11,7 @@ import typer
 from lab.commands.console import print_text
 from lab.errors import UsageError
 from lab.measure.load_generator import generator
-from lab.measure.load_workers import Master, crew, follow
+from lab.measure.load_workers import Master, follow, started_workers
 from lab.measure.reaper import reaping
 from lab.signals import Stopped
 
@@ -40,7 +40,7 @@ def load_worker(
         reaping() as reaper,
         tempfile.TemporaryDirectory(prefix="lab-load-worker-") as folder,
         generator(reaper, [], Path(folder)) as load,
-        crew(load, leader, Path(folder), processes) as workers,
+        started_workers(load, leader, Path(folder), processes) as workers,
     ):
         waits = f"waiting for {master}:{port}, up to {patience:g} s at a time; Ctrl-C ends it"
         print_text(waits, to_stderr=True)

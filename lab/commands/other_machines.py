@@ -10,9 +10,11 @@ from lab.addresses import address, is_loopback
 from lab.commands.options import TOKEN_VARIABLE
 from lab.errors import LabError, UsageError
 from lab.measure.server_process import port_taken
-from lab.remote.agent import AgentClient
+from lab.measure.site import Site
+from lab.remote.agent_client import AgentClient
+from lab.remote.site import RemoteSite
 from lab.stacks import find
-from records.run import CrewRecord
+from records.run import LoadWorkersRecord, Options
 
 Targets = Annotated[
     list[str] | None,
@@ -72,6 +74,13 @@ def targets_of(given: Sequence[str], agent_url: str, token: str) -> dict[str, st
     return targets
 
 
+def site_of(options: Options | None, token: str, here: Site) -> Site:
+    """Return where the stacks of a run are: at its targets, or `here` without any; raises LabError, UsageError."""
+    if options is None or not options.targets:
+        return here
+    return RemoteSite(options.targets, AgentClient(options.agent, token) if options.agent else None)
+
+
 @dataclass(frozen=True)
 class LoadOptions:
     """What `lab compare` is told of load workers on other machines."""
@@ -82,7 +91,7 @@ class LoadOptions:
     expected: int
     within_s: float
 
-    def crew(self, processes: int) -> CrewRecord | None:
+    def record(self, processes: int) -> LoadWorkersRecord | None:
         """Return whom to wait for, `None` for nobody; raises UsageError for options that don't fit together.
 
         Raises LabError when the port is taken.
@@ -100,4 +109,4 @@ class LoadOptions:
         is_loopback(self.host)  # or it is no host to listen on
         if port_taken(self.port, self.host):
             raise LabError(f"Port {self.port} is taken: choose another with --load-port.")
-        return CrewRecord(self.host, self.port, self.expected, self.within_s)
+        return LoadWorkersRecord(self.host, self.port, self.expected, self.within_s)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lab.commands.source_excerpts import excerpts
 from lab.errors import LabError
-from lab.json_schema import check
-from lab.run_folder import write_whole
+from lab.saved_runs.folder import write_whole
+from lab.saved_runs.json_schema import check
 from lab.tell.charts.scenario_charts import Picture, pictures, svg
 from lab.tell.run import csv, html, markdown
 from records.run import Run
@@ -41,7 +41,7 @@ def _written(path: Path, text: str) -> Path:
 
 
 def _page(run: Run, drawn: Sequence[Picture], trace: str = "") -> str:
-    return html.report(run, drawn, {record.name: excerpts(record.name) for record in run.scenarios}, trace)
+    return html.report(run, drawn, {record.name: excerpts(record) for record in run.scenarios}, trace)
 
 
 def _trials(run: Run, _: Sequence[Picture]) -> str:

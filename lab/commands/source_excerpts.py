@@ -4,43 +4,34 @@ import ast
 import importlib.util
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from contract.endpoints import ENDPOINTS
 from lab.tell.run.html import Excerpt
-from loadtests.scenarios import PROBE, SCENARIOS
+from records.scenario import ScenarioRecord
 
 TWINS = ("wsgi_app", "asgi_app")
-ENDPOINT_MODULES = ("basics", "waiting", "streaming", "bodies", "websocket")
 
 
-def excerpts(scenario: str) -> list[tuple[Excerpt, Excerpt]]:
-    """Return both twins' handlers of each endpoint that a scenario loads, none for one that is unknown."""
-    if scenario not in SCENARIOS:
-        return []
-    flows = [flow for level in SCENARIOS[scenario].levels for flow in level.flows]
-    loaded = [flow for flow in flows if flow.name != PROBE] or flows
-    names = dict.fromkeys(endpoint_at(urlsplit(flow.target).path) for flow in loaded)
-    pairs = [[handler(package, name) for package in TWINS] for name in names if name]
+def excerpts(scenario: ScenarioRecord) -> list[tuple[Excerpt, Excerpt]]:
+    """Return both twins' handlers of each endpoint that a scenario loaded, none of one that is gone."""
+    names = dict.fromkeys(handler_at(path) for path in scenario.paths)
+    pairs = [[excerpt(package, name) for package in TWINS] for name in names if name]
     return [(wsgi, asgi) for wsgi, asgi in pairs if wsgi and asgi]
 
 
-def endpoint_at(path: str) -> str:
-    """Return the name of the endpoint at a path, empty for none."""
-    return next((endpoint.name for endpoint in ENDPOINTS if endpoint.path == path), "")
+def handler_at(path: str) -> str:
+    """Return what the endpoint at a path names as its handler, empty for none."""
+    return next((each.handlers[each.methods[0]] for each in ENDPOINTS if each.path == path), "")
 
 
-def handler(package: str, endpoint: str) -> Excerpt | None:
-    """Return the function that answers an endpoint, `None` where it isn't found."""
-    wanted = endpoint.replace("-", "_")
-    for path in (folder_of(package) / f"{name}.py" for name in ENDPOINT_MODULES):
-        source = path.read_text()
-        for node in ast.parse(source).body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in {
-                wanted,
-                f"{wanted}_",
-            }:
-                return Excerpt(f"{package}/{path.name}", ast.get_source_segment(source, node) or "")
+def excerpt(package: str, handler: str) -> Excerpt | None:
+    """Return the function in an app that an endpoint names (`basics.hello`), `None` where it isn't found."""
+    module, _, function = handler.partition(".")
+    path = folder_of(package) / f"{module}.py"
+    source = path.read_text()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function:
+            return Excerpt(f"{package}/{path.name}", ast.get_source_segment(source, node) or "")
     return None
 
 

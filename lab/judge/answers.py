@@ -1,22 +1,20 @@
 """The report's first screen: what to run for which kind of work, in sentences made from the figures.
 
-Each answer is a function from a run to a saying, or to nothing where its trials are missing or doubted.
+Each rule is a function from a run and a scenario to a saying, or to nothing where trials are missing or doubted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lab.judge.bridges import bridges, guards
 from lab.judge.estimates import (
-    bridges,
     compared_with,
-    guards,
     highest,
     known,
     levels_of,
     stacks_measured,
     trials_of,
     trusted,
-    unbridged,
 )
 from lab.judge.standings import BREAKING
 from records.run import Run
@@ -43,32 +41,31 @@ class Answer:
 
 def answers(run: Run) -> list[Answer]:
     """Return every answer that the run's figures give."""
-    found = []
-    for work, scenario, say in ANSWERS:
-        said = say(run)
-        if said is not None:
-            found.append(Answer(work, scenario, said.says, said.picks))
-    return found
+    asked = [(each, record.name) for record in run.scenarios for each in record.answers if each.rule in RULES]
+    asked.sort(key=lambda one: list(RULES).index(one[0].rule))
+    sayings = [(each.work, scenario, RULES[each.rule](run, scenario)) for each, scenario in asked]
+    sayings.append((*BROKEN, broken(run)))
+    return [Answer(work, scenario, saying.says, saying.picks) for work, scenario, saying in sayings if saying]
 
 
-def waiting(run: Run) -> Saying | None:
+def waiting(run: Run, scenario: str) -> Saying | None:
     """Who serves most users that wait, who serves fewer and why, and what it would take to match."""
-    level = highest(run, "slow-io")
-    rates = _trusted_rates(run, "slow-io", level)
+    level = highest(run, scenario)
+    rates = _trusted_rates(run, scenario, level)
     if not rates or run.baseline not in rates:
         return None
     best = max(rates, key=lambda name: rates[name])
     picks = tuple(name for name, rate in rates.items() if rate >= rates[best] * (1 - ALIKE))
-    ceiling = _of(run, best, "slow-io", level, "ceiling_per_s") or 0.0
-    waits_s = (_of(run, best, "slow-io", level, "concurrency") or 0.0) / ceiling if ceiling else 0.0
+    ceiling = _of(run, best, scenario, level, "ceiling_per_s") or 0.0
+    waits_s = (_of(run, best, scenario, level, "concurrency") or 0.0) / ceiling if ceiling else 0.0
     share = f", {rates[best] / ceiling:.0%} of what is possible" if ceiling else ""
     wait = f"each wait {waits_s:g} s" if waits_s else "wait"
     first = f"{level} users that {wait}: {best} answers {rates[best]:,.0f} a second{share}"
     if best == run.baseline:
         return Saying(f"{first}.", picks)
-    compared = compared_with(run, best, "slow-io", level, RATE)
+    compared = compared_with(run, best, scenario, level, RATE)
     times = f", {_times(compared.ratio, compared.low, compared.high)} as many as" if compared else "; not so"
-    slots = _of(run, run.baseline, "slow-io", level, "concurrency") or 0.0
+    slots = _of(run, run.baseline, scenario, level, "concurrency") or 0.0
     if not waits_s or not slots:
         return Saying(f"{first}{times} {run.baseline}, which answers {rates[run.baseline]:,.0f}.", picks)
     needed = f"To match, it would need about {rates[best] * waits_s:,.0f}."
@@ -76,16 +73,16 @@ def waiting(run: Run) -> Saying | None:
     return Saying(f"{first}{times} {run.baseline}, {because}. {needed}", picks)
 
 
-def cost(run: Run) -> Saying | None:
+def cost(run: Run, scenario: str) -> Saying | None:
     """What a request costs the server where there is nothing to wait for."""
-    level = highest(run, "baseline")
-    costs = {n: _of(run, n, "baseline", level, CPU) for n in stacks_measured(run, "baseline")}
+    level = highest(run, scenario)
+    costs = {n: _of(run, n, scenario, level, CPU) for n in stacks_measured(run, scenario)}
     cheap = {name: value for name, value in costs.items() if value is not None}
     if run.baseline not in cheap:
         return None
     least = min(cheap, key=lambda name: cheap[name])
     picks = tuple(name for name, value in cheap.items() if value <= cheap[least] * (1 + ALIKE))
-    compared = compared_with(run, least, "baseline", level, CPU)
+    compared = compared_with(run, least, scenario, level, CPU)
     if compared is None:
         return Saying(f"A request costs {least} {cheap[least]:,.0f} µs of CPU.", picks)
     times = _times(1 / compared.ratio, 1 / compared.high, 1 / compared.low)
@@ -96,54 +93,55 @@ def cost(run: Run) -> Saying | None:
     )
 
 
-def bridge(run: Run) -> Saying | None:
+def bridge(run: Run, _: str) -> Saying | None:
     """What a bridge costs over the same server without one, and what its guard adds."""
-    told = [
-        f"{times:.1f} times the CPU of {unbridged(name)} on {name}" for name, times in bridges(run).items()
+    prices = [
+        f"{price.times:.1f} times the CPU of {price.against} on {price.stack}" for price in bridges(run)
     ]
-    if not told:
+    if not prices:
         return None
-    added = [f"{times:.2f} times the CPU on {name}" for name, times in guards(run).items()]
+    added = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
     guard = f" Guarded, against the same bridge as it comes: {_listed(added)}." if added else ""
-    return Saying(f"A bridge isn't free: a request takes {_listed(told)}.{guard}")
+    return Saying(f"A bridge isn't free: a request takes {_listed(prices)}.{guard}")
 
 
-def neighbours(run: Run) -> Saying | None:
+def neighbours(run: Run, scenario: str) -> Saying | None:
     """What becomes of a fast route beside slow ones."""
-    return _fast_route(run, "starvation", "Beside {} slow users")
+    return _fast_route(run, scenario, "Beside {} slow users")
 
 
-def blocking(run: Run) -> Saying | None:
+def blocking(run: Run, scenario: str) -> Saying | None:
     """What one blocking call makes of an event loop, and what a thread pool cures."""
-    rates = {n: _of(run, n, "blocking", "blocking", RATE) for n in stacks_measured(run, "blocking")}
-    found = [(name, rate) for name, rate in rates.items() if name.endswith("/asgi") and rate]
-    if not found:
+    native = {stack.name for stack in run.stacks if stack.runs_natively("asgi")}
+    rates = _trusted_rates(run, scenario, "blocking")
+    loops = [name for name in rates if name in native]
+    if not loops:
         return None
-    name, rate = found[0]
-    probe = known(run, name, "blocking", "blocking", PROBE)
+    name, rate = loops[0], rates[loops[0]]
+    probe = known(run, name, scenario, "blocking", PROBE)
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
-    cured = trusted(run, name, "blocking", "offloaded", RATE)
+    cured = trusted(run, name, scenario, "offloaded", RATE)
     cure = f" Offloaded to asyncio's default thread pool it is {cured:,.0f} a second." if cured else ""
     return Saying(
         f"One blocking call undoes an event loop: {name} then answers {rate:,.0f} a second{waits}.{cure}"
     )
 
 
-def slow_clients(run: Run) -> Saying | None:
+def slow_clients(run: Run, scenario: str) -> Saying | None:
     """Who is held up by clients that send slowly."""
-    return _fast_route(run, "upload", "While {} clients send a body slowly")
+    return _fast_route(run, scenario, "While {} clients send a body slowly")
 
 
 def broken(run: Run) -> Saying | None:
     """Which stacks a load broke, with the evidence."""
-    told = []
+    sentences = []
     for scenario in [record.name for record in run.scenarios]:
         for name in stacks_measured(run, scenario):
-            made = [t for level in levels_of(run, scenario) for t in trials_of(run, name, scenario, level)]
-            failed = [d.says for t in made for d in t.doubts if t.status == "failed" or d.name in FATAL]
-            if failed:
-                told.append(f"{name} breaks under {scenario}: {failed[0]}")
-    return Saying(f"{'. '.join(told)}.") if told else None
+            trials = [t for level in levels_of(run, scenario) for t in trials_of(run, name, scenario, level)]
+            evidence = [d.says for t in trials for d in t.doubts if t.status == "failed" or d.name in FATAL]
+            if evidence:
+                sentences.append(f"{name} breaks under {scenario}: {evidence[0]}")
+    return Saying(f"{'. '.join(sentences)}.") if sentences else None
 
 
 CPU, RATE, PROBE = "cpu_us_per_request", "throughput_per_s", "probe_corrected_ms_p50"
@@ -154,29 +152,32 @@ ALIKE = 0.05
 SAME_ORDER = 2
 """A fast route's time beside slow ones is as good as the best one's up to this many times."""
 
-ANSWERS: tuple[tuple[str, str, Callable[[Run], Saying | None]], ...] = (
-    ("Work that waits for something else", "slow-io", waiting),
-    ("Fast routes beside slow ones", "starvation", neighbours),
-    ("Work that costs little", "baseline", cost),
-    ("An app behind a bridge", "baseline", bridge),
-    ("Async code that blocks", "blocking", blocking),
-    ("Clients that are slow", "upload", slow_clients),
-    ("What broke", "abandon", broken),
-)
+RULES: Mapping[str, Callable[[Run, str], Saying | None]] = {
+    "waiting": waiting,
+    "neighbours": neighbours,
+    "cost": cost,
+    "bridge": bridge,
+    "blocking": blocking,
+    "slow-clients": slow_clients,
+}
+"""What makes a sentence of a scenario, by the names that its answers give, in the order of the first screen."""
+
+BROKEN = ("What broke", "abandon")
 
 
 def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     """Say how long a fast route takes on the best stack, on the baseline and on the worst."""
     level = highest(run, scenario)
-    times = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
-    told = {name: found for name, found in times.items() if found and not found.doubted}
-    if len(told) < 2:  # noqa: PLR2004 - a comparison takes two
+    every = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
+    times = {name: time for name, time in every.items() if time and not time.doubted}
+    if len(times) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
-    ordered = sorted(told, key=lambda name: told[name].value)
+    ordered = sorted(times, key=lambda name: times[name].value)
     named = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
-    said = [f"{_ms(told[name].value, at_least=told[name].at_least)} on {name}" for name in named]
-    picks = tuple(name for name, found in told.items() if found.value <= told[ordered[0]].value * SAME_ORDER)
-    return Saying(f"{beside.format(level)} a fast route takes {_listed(said)}.", picks)
+    parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in named]
+    least = times[ordered[0]].value
+    picks = tuple(name for name, time in times.items() if time.value <= least * SAME_ORDER)
+    return Saying(f"{beside.format(level)} a fast route takes {_listed(parts)}.", picks)
 
 
 def _of(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> float | None:
@@ -200,8 +201,8 @@ def _times(ratio: float, low: float, high: float) -> str:
 
 
 def _ms(value: float, *, at_least: bool = False) -> str:
-    told = f"{value / MS_PER_S:,.1f} s" if value >= MS_PER_S else f"{value:.3g} ms"
-    return f"at least {told}" if at_least else told
+    time = f"{value / MS_PER_S:,.1f} s" if value >= MS_PER_S else f"{value:.3g} ms"
+    return f"at least {time}" if at_least else time
 
 
 def _listed(parts: list[str]) -> str:

@@ -57,10 +57,10 @@ def errors(case: Case) -> Iterator[Doubt]:
     """Requests failed: what the others took doesn't tell what users get."""
     kinds = case.reading.flows[case.flow.name].errors
     if kinds:
-        told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         yield Doubt(
             "errors",
-            f"of the {case.flow.name} requests {told}",
+            f"of the {case.flow.name} requests {counts}",
             "read the server's log before any other figure",
             discards=True,
         )
@@ -76,6 +76,7 @@ def unanswered(case: Case) -> Iterator[Doubt]:
             f"{case.figure('censored'):.0f} {case.flow.name} requests had no answer when the window closed",
             "read these figures as lower bounds",
             bounds,
+            at_least=True,
         )
 
 
@@ -146,13 +147,13 @@ def rate_missed(case: Case) -> Iterator[Doubt]:
     """An open loop got fewer answers than it was to send, though none was left unanswered."""
     if case.flow.of_ceiling is not None:  # more than can be answered is what it is for
         return
-    offered, came = case.figure("offered_per_s"), case.figure("throughput_per_s")
+    offered, achieved = case.figure("offered_per_s"), case.figure("throughput_per_s")
     window_s = case.flow.lasts_s(case.reading.loaded_s)
     edge = (case.flow.users + 1) / window_s if case.figure("censored") else 1 / window_s
-    if offered and came + edge < ACHIEVED * offered and not case.figured.at_least:
+    if offered and achieved + edge < ACHIEVED * offered and not case.figured.at_least:
         yield Doubt(
             "rate-missed",
-            f"{came:.0f} a second of {offered:.0f} were achieved",
+            f"{achieved:.0f} a second of {offered:.0f} were achieved",
             "the load is not the one that was asked for; lower the rate",
             discards=True,
         )

@@ -1,27 +1,18 @@
 """From what a trial brought in to its figures: named, united numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from lab.judge import statistics
+from lab.judge.formulas import OF_ALL_FLOWS, OF_FLOW, OF_USAGE, Formula, Part
 from lab.judge.reading import Reading
-from loadtests.ceilings import Slots, ceiling_per_s, concurrency
+from lab.judge.windows import AtLeast, FlowWindow, TrialWindow
+from loadtests.ceilings import Slots
 from loadtests.scenarios import AFTER, PROBE, Flow, Level
-from records.load import FlowReading, SecondReading
-
-Better = Literal["lower", "higher", "neither"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What a figure is: its unit, which way is better, and what it says."""
-
-    unit: str
-    better: Better
-    says: str
+from records.load import SecondReading
+from records.scenario import Figure
 
 
 @dataclass(frozen=True)
@@ -38,20 +29,24 @@ def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
     Figures of a probe carry `probe_` before their name, those of a flow that comes after another `after_`. CPU is
     shared out over all answers, the probe's too.
     """
-    figures = {**_shares(reading), **_footprints(reading)}
-    bounds: set[str] = set()
-    for flow in judged(level, reading.loaded_s):
-        named = {**_rates(flow, reading, slots), **_latencies(flow, reading.flows[flow.name], bounds)}
-        figures |= {prefix(flow) + name: value for name, value in named.items()}
-        if not flow.ends:
-            figures |= _held(flow, reading)
-        if flow.name == AFTER:
-            figures |= _recovery(flow, reading, bounds)
-    answers = sum(flow.answers for flow in reading.flows.values())
-    cpu_s = reading.used.server
-    if answers and cpu_s is not None:
-        figures["cpu_us_per_request"] = cpu_s * 1e6 / answers
-    return Figured(figures, frozenset(bounds))
+    flows = tuple(FlowWindow(flow, reading, slots) for flow in judged(level, reading.loaded_s))
+    trial = TrialWindow(reading, flows)
+    values = {
+        **_values(OF_USAGE, trial),
+        **{
+            prefix(each.flow) + name: value
+            for each in flows
+            for name, value in _values(OF_FLOW, each).items()
+        },
+        **_values(OF_ALL_FLOWS, trial),
+    }
+    at_least = frozenset(name for name, value in values.items() if isinstance(value, AtLeast))
+    return Figured({name: float(value) for name, value in values.items()}, at_least)
+
+
+def _values(formulas: Mapping[str, Formula[Part]], part: Part) -> dict[str, float]:
+    values = {name: formula.value(part) for name, formula in formulas.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def judged(level: Level, loaded_s: float) -> list[Flow]:
@@ -98,65 +93,6 @@ def histograms(reading: Reading, level: Level) -> dict[str, str]:
     }
 
 
-def _shares(reading: Reading) -> dict[str, float]:
-    window_s, used = reading.window_s, reading.used
-    busy_s = {"cpu_cores": used.server, "background_cores": reading.background_cpu_s}
-    return {
-        **{name: seconds / window_s for name, seconds in busy_s.items() if seconds is not None},
-        "generator_cores": reading.generator_cpu_s / window_s,
-        "generator_cores_max": max(
-            *(second.generator / second.at for second in reading.usage),
-            *(worker.cores_max for worker in reading.workers),
-            0.0,
-        ),
-        "lab_cores": used.lab / window_s,
-        **_crew(reading),
-    }
-
-
-def _crew(reading: Reading) -> dict[str, float]:
-    """Return who took part of the load from other machines, and how well their clocks were known."""
-    if not reading.workers:
-        return {}
-    error_s = max(worker.clock_error_s for worker in reading.workers)
-    return {"load_workers": float(len(reading.workers)), "clock_error_ms": error_s * 1000}
-
-
-def _footprints(reading: Reading) -> dict[str, float]:
-    found, left, before = {}, reading.aftermath, reading.before
-    if before and reading.after:
-        found["memory_mib"] = reading.after.pss_mib
-        found["memory_growth_mib"] = reading.after.own_mib - before.own_mib
-    if left and left.footprint and before:
-        found["threads_left"] = float(left.footprint.threads - before.threads)
-    if left and left.cpu_s is not None:
-        found["idle_cores"] = left.cpu_s / left.seconds
-    if left and left.answered_ms is not None:
-        found["answered_after_ms"] = left.answered_ms
-    return found
-
-
-def _held(flow: Flow, reading: Reading) -> dict[str, float]:
-    came = reading.flows[flow.name]
-    if flow.behaviour == "download":
-        return {"received_mib_per_s": came.bytes / MIB / reading.loaded_s}
-    held = {"held": float(came.held)}
-    if came.held and reading.before and reading.after:
-        grown_kib = (reading.after.own_mib - reading.before.own_mib) * 1024
-        held["memory_kib_per_connection"] = grown_kib / came.held
-    return held
-
-
-def _recovery(flow: Flow, reading: Reading, bounds: set[str]) -> dict[str, float]:
-    """Return how long after the overload requests still took longer than they should."""
-    came, begins_s = reading.flows[flow.name], flow.from_s or 0.0
-    slow = [due_s for due_s, corrected_s in came.trace if corrected_s > RECOVERED_MS / 1000]
-    if (statistics.decode(came.unanswered["corrected"]) > RECOVERED_MS).any():
-        bounds.add("recovered_s")
-        return {"recovered_s": reading.loaded_s - begins_s}
-    return {"recovered_s": max(slow, default=begins_s) - begins_s}
-
-
 def prefix(flow: Flow) -> str:
     """Return what a flow's figures are prefixed with."""
     return PREFIXES.get(flow.name, "")
@@ -169,107 +105,11 @@ def describe(name: str) -> Figure:
     return FIGURES[name.partition("_")[2]]
 
 
-def _rates(flow: Flow, reading: Reading, slots: Slots) -> dict[str, float]:
-    came, lasts_s = reading.flows[flow.name], flow.lasts_s(reading.loaded_s)
-    rates = {"errors": float(sum(came.errors.values())), "censored": float(came.censored)}
-    if not flow.ends:
-        return rates
-    throughput = _answers_while_on(flow, came, lasts_s) / lasts_s
-    rates |= {"answers": float(came.answers), "throughput_per_s": throughput}
-    if flow.open_loop:
-        rates["offered_per_s"] = came.due / lasts_s
-    elif came.answers and flow.behaviour == "websocket":
-        rates["messages_per_s"] = throughput * flow.chunks
-        if (used_s := reading.used.server) is not None:
-            rates["cpu_us_per_message"] = used_s * 1e6 / came.answers / flow.chunks
-    if came.answers and not flow.open_loop:
-        mean_s = float(statistics.decode(came.complete["service"]).mean()) / 1000
-        rates["little_share"] = throughput * mean_s / flow.users
-    if came.answers:
-        rates["closed_share"] = came.closed / came.answers
-    rates["concurrency"] = float(concurrency(flow, slots))
-    ceiling = reading.target.ceiling_per_s if flow.of_ceiling else ceiling_per_s(flow, slots)
-    if ceiling:
-        rates |= {"ceiling_per_s": ceiling, "ceiling_share": throughput / ceiling}
-    return rates
-
-
-def _answers_while_on(flow: Flow, came: FlowReading, lasts_s: float) -> int:
-    """Return the answers that came while the flow was on: what comes later isn't its throughput."""
-    if flow.to_s is None:
-        return came.answers
-    first = int(flow.from_s or 0)
-    return sum(second.answers for second in came.seconds[first : first + int(lasts_s)])
-
-
-def _latencies(flow: Flow, came: FlowReading, bounds: set[str]) -> dict[str, float]:
-    figures = {}
-    for kind in ("service", "corrected", "first_byte", "gap", "lag"):
-        answered = statistics.decode(came.complete[kind])
-        censored = statistics.decode(came.unanswered[kind])
-        if not answered.size + censored.size:
-            continue
-        found = statistics.percentiles(answered, censored, list(POINTS.values()))
-        for point, percentile in zip(POINTS, found, strict=True):
-            name = f"{kind}_ms_{point}"
-            figures[name] = percentile.ms
-            if percentile.at_least:
-                bounds.add(prefix(flow) + name)
-    return figures
-
-
-def _percentile_figures(kind: str, says: str) -> Iterator[tuple[str, Figure]]:
-    for point in POINTS:
-        yield f"{kind}_ms_{point}", Figure("ms", "lower", f"{says}, {point}")
-
-
-MIB = 1024 * 1024
 SAME_SECOND = 0.001  # a window of 2.9999 s has three whole seconds
-RECOVERED_MS = 150.0  # ten times the work of an overloaded request
-POINTS = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
 PREFIXES: Mapping[str, str] = {PROBE: "probe_", AFTER: "after_"}
 
-FIGURES: dict[str, Figure] = {
-    "answers": Figure("requests", "neither", "answered in the window"),
-    "errors": Figure("requests", "lower", "failed in the window"),
-    "censored": Figure("requests", "neither", "unanswered when the window closed"),
-    "throughput_per_s": Figure("requests/s", "higher", "answered a second"),
-    "messages_per_s": Figure("messages/s", "higher", "echoed a second, several under way at once"),
-    "offered_per_s": Figure("requests/s", "neither", "due a second by an open loop's schedule"),
-    "ceiling_per_s": Figure("requests/s", "neither", "possible with these slots and waits, or seen to be"),
-    "ceiling_share": Figure("1", "higher", "measured over possible"),
-    "concurrency": Figure("requests", "neither", "in progress at once, at most"),
-    "recovered_s": Figure("s", "lower", "after an overload until requests are fast again"),
-    "cpu_us_per_request": Figure("µs", "lower", "CPU of the server's tree per answer"),
-    "cpu_us_per_message": Figure(
-        "µs", "lower", "CPU of the server's tree per message, several under way at once"
-    ),
-    "cpu_cores": Figure("cores", "neither", "CPU of the server's tree"),
-    "generator_cores": Figure("cores", "neither", "CPU of the load generator"),
-    "generator_cores_max": Figure(
-        "cores", "neither", "CPU of the load generator in its busiest second, of its busiest worker"
-    ),
-    "load_workers": Figure("workers", "neither", "of the load generator on other machines took part"),
-    "clock_error_ms": Figure("ms", "neither", "within which the clocks of load workers were known"),
-    "background_cores": Figure("cores", "neither", "CPU of everything else on the machine"),
-    "lab_cores": Figure("cores", "neither", "CPU of the lab itself"),
-    "idle_cores": Figure("cores", "lower", "CPU of the server's tree once everybody has left"),
-    "threads_left": Figure("threads", "lower", "more than before the load, once everybody has left"),
-    "answered_after_ms": Figure("ms", "lower", "until a request is answered once everybody has left"),
-    "little_share": Figure("1", "neither", "throughput x mean time over users: 1 by Little's law"),
-    "closed_share": Figure("1", "neither", "answers that closed their connection"),
-    "held": Figure("connections", "higher", "stood open at the window's end"),
-    "received_mib_per_s": Figure("MiB/s", "higher", "read of bodies by slow readers"),
-    "memory_mib": Figure("MiB", "lower", "memory of the server's tree (PSS)"),
-    "memory_growth_mib": Figure(
-        "MiB", "lower", "anonymous memory that the server's tree took under the load"
-    ),
-    "memory_kib_per_connection": Figure(
-        "KiB", "lower", "memory that the server took for each open connection"
-    ),
-    **dict(_percentile_figures("service", "from sending to the last byte")),
-    **dict(_percentile_figures("corrected", "from when it was due to the last byte")),
-    **dict(_percentile_figures("first_byte", "from sending to the first byte of the body")),
-    **dict(_percentile_figures("gap", "between two chunks of a stream")),
-    **dict(_percentile_figures("lag", "what the generator was late")),
+FIGURES: Mapping[str, Figure] = {
+    name: formula.figure
+    for formulas in (OF_USAGE, OF_FLOW, OF_ALL_FLOWS)
+    for name, formula in formulas.items()
 }

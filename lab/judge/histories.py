@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from lab.judge.conditions import Change, changes
-from lab.judge.differences import Estimate, by_place, doubted, estimate, usable
-from lab.judge.figures import describe
-from loadtests.scenarios import SCENARIOS
+from lab.judge.descriptions import described
+from lab.judge.differences import Quantity, quantity
+from lab.judge.estimates import known
+from lab.judge.names import names_of
 from records.run import Run
 from records.types import LevelValue
 
@@ -16,7 +17,7 @@ class Point(msgspec.Struct, frozen=True):
     """A stack's figure in one run; `doubts` are those that would keep it out of a comparison."""
 
     run: str
-    measured: Estimate
+    measured: Quantity
     doubts: list[str]
 
 
@@ -54,27 +55,26 @@ def history(
     names = list(stacks) or list(
         dict.fromkeys(stack.name for run in reversed(ordered) for stack in run.stacks)
     )
+    described_by = [described([figure]), *(run.figures for run in ordered)]
+    unit = next((figures[figure].unit for figures in reversed(described_by) if figure in figures), "")
     series = [Series(name, _points(ordered, figure, scenario, level, name)) for name in names]
     moments = [Moment(run.run.id, run.run.started, _other(run, ordered[-1])) for run in ordered]
-    return History(figure, describe(figure).unit, scenario, level, moments, [s for s in series if s.points])
+    return History(figure, unit, scenario, level, moments, [s for s in series if s.points])
 
 
 def first_level(runs: Sequence[Run], scenario: str) -> LevelValue:
-    """Return the first level of a scenario that any run has measured; its first where none has."""
+    """Return the first level of a scenario that any run has measured; its first where none has.
+
+    Raises KeyError for a scenario that neither today's lab nor any run has.
+    """
     measured = {trial.level for run in runs for trial in run.trials if trial.scenario == scenario}
-    levels = [level.value for level in SCENARIOS[scenario].levels]
+    levels = names_of(runs).scenarios[scenario]
     return next((level for level in levels if level in measured), levels[0])
 
 
 def _points(runs: Sequence[Run], figure: str, scenario: str, level: LevelValue, stack: str) -> list[Point]:
-    found = []
-    for run in runs:
-        trials = by_place(run).get((scenario, level, stack), [])
-        having = [trial for trial in trials if figure in trial.figures]
-        if having:
-            doubts = [] if usable(having, figure) else doubted(having, figure)
-            found.append(Point(run.run.id, estimate(having, figure), doubts))
-    return found
+    estimates = [(run.run.id, known(run, stack, scenario, level, figure)) for run in runs]
+    return [Point(run, quantity(each), each.objections) for run, each in estimates if each]
 
 
 def _other(run: Run, newest: Run) -> list[Change]:

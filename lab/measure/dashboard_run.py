@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from lab.judge.comparisons import judge
+from lab.judge.descriptions import describe_figures, scenario_record, with_plain_columns
 from lab.judge.doubts import doubts
 from lab.judge.figures import by_second, figured, histograms
 from lab.judge.reading import Reading
@@ -16,7 +17,8 @@ from lab.stacks import Stack
 from loadtests.scenarios import PROBE, SCENARIOS, TRAFFIC, Flow, Level, Scenario
 from records.dashboard import RecordedLoad, UsageSample
 from records.load import FlowReading
-from records.run import SCHEMA, Doubt, LevelRecord, Run, RunRecord, ScenarioRecord, Trial
+from records.run import SCHEMA, Doubt, Run, RunRecord, Trial
+from records.scenario import LevelRecord, ScenarioRecord
 from records.usage import Usage, cpu_s_since
 
 LEVEL = "live"
@@ -40,8 +42,8 @@ def run_of(
     scenario = SCENARIOS[load.scenario]
     seconds = round(load.closed_at - load.began_at, 3)
     levels = {stack.name: level_of(load, scenario, stack.name) for stack in stacks}
-    made = [trial_of(load, stack, settings, levels[stack.name]) for stack in stacks]
-    trials = [trial for trial in made if trial is not None]
+    outcomes = [trial_of(load, stack, settings, levels[stack.name]) for stack in stacks]
+    trials = [trial for trial in outcomes if trial is not None]
     run = Run(
         schema=SCHEMA,
         run=RunRecord(
@@ -56,9 +58,10 @@ def run_of(
         ),
         environment=dict(environment),
         stacks=[stack_record(stack, settings) for stack in stacks],
-        scenarios=[scenario_record(scenario, list(levels.values()), seconds)],
+        scenarios=[with_plain_columns(record_of(scenario, list(levels.values()), seconds), trials)],
         trials=trials,
     )
+    describe_figures(run)
     run.baseline = BASELINE if BASELINE in levels else stacks[0].name
     judge(run)
     return run
@@ -69,15 +72,15 @@ def trial_of(load: RecordedLoad, stack: Stack, settings: Settings, level: Level)
     reading = reading_of(load, stack.name)
     if not level.flows or reading is None:
         return None
-    found = figured(reading, level, stack.slots_by_waiting(settings))
+    result = figured(reading, level, stack.slots_by_waiting(settings))
     return Trial(
         stack.name,
         load.scenario,
         LEVEL,
         1,
         "ok",
-        figures=rounded(found.figures),
-        doubts=[LIVE, *doubts(reading, level, found)],
+        figures=rounded(result.figures),
+        doubts=[LIVE, *doubts(reading, level, result)],
         seconds_measuring=round(reading.measured_s, 3),
         seconds=by_second(reading, level),
         histograms=histograms(reading, level),
@@ -121,13 +124,11 @@ def level_of(load: RecordedLoad, scenario: Scenario, stack: str) -> Level:
     return Level(LEVEL, tuple(chosen), window_s=load.closed_at - load.began_at)
 
 
-def scenario_record(scenario: Scenario, levels: Sequence[Level], seconds: float) -> ScenarioRecord:
+def record_of(scenario: Scenario, levels: Sequence[Level], seconds: float) -> ScenarioRecord:
     """Return the scenario with its one level: what was sent to the stack that was sent most."""
     most = max(levels, key=lambda level: level.users)
     sends = [describe(flow) for flow in most.flows]
-    return ScenarioRecord(
-        scenario.name, scenario.question, scenario.unit, [LevelRecord(LEVEL, seconds, sends)], scenario.theory
-    )
+    return scenario_record(scenario, [LevelRecord(LEVEL, seconds, sends)])
 
 
 def stamp(moment: float, form: str = "T%H:%M:%S+00:00") -> str:

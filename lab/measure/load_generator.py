@@ -20,7 +20,7 @@ from lab.measure.reaper import Reaper
 from lab.measure.server_process import last_lines, pinned
 from lab.stacks import Command
 from records.load import Announcement, LoadReading, LocustStarted, StartLocust, Window, WorkersArrived
-from records.run import CrewRecord
+from records.run import LoadWorkersRecord
 from records.types import LevelValue
 
 LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
@@ -39,7 +39,7 @@ class WorkersMissing(LabError):
 
 
 @dataclass(frozen=True)
-class Order:
+class LoadSpec:
     """What a locust is to do."""
 
     scenario: str
@@ -49,12 +49,12 @@ class Order:
     seed: int = 0
     warm_up_s: float = 10.0
     processes: int = 1
-    crew: CrewRecord | None = None
+    load_workers: LoadWorkersRecord | None = None
 
     def arguments(self, result: Path | str) -> list[str]:
         """Return locust's arguments."""
         more = ["--processes", str(self.processes)] if self.processes > 1 else []
-        more = leading(self.crew) if self.crew else more
+        more = leading(self.load_workers) if self.load_workers else more
         return [
             *("-f", str(LOCUSTFILE), "--headless", "--only-summary", "--loglevel", "WARNING"),
             *("--host", self.urls[0], "--scenario", self.scenario, "--level", str(self.level)),
@@ -68,10 +68,10 @@ class Order:
         return Command((sys.executable, "-m", "locust", *self.arguments("load.json")))
 
 
-def leading(crew: CrewRecord) -> list[str]:
+def leading(expected: LoadWorkersRecord) -> list[str]:
     """Return the arguments of a locust that leads load workers."""
-    bound = ["--master-bind-host", crew.host, "--master-bind-port", str(crew.port)]
-    return ["--master", *bound, "--expect-workers", str(crew.workers)]
+    bound = ["--master-bind-host", expected.host, "--master-bind-port", str(expected.port)]
+    return ["--master", *bound, "--expect-workers", str(expected.workers)]
 
 
 class Load:
@@ -100,24 +100,28 @@ class Load:
             self._check_alive()
         raise self._failed(f"opened no window within {OPENS_WITHIN_S:g} s")
 
-    def gather(self, crew: CrewRecord, check: Callable[[], None], say: Callable[[str], None]) -> None:
+    def gather(
+        self, expected: LoadWorkersRecord, check: Callable[[], None], say: Callable[[str], None]
+    ) -> None:
         """Wait until all load workers are there, saying how many are; raises WorkersMissing when the time is over."""
-        began_at, came, said = time.monotonic(), 0, -1
-        while came < crew.workers:
+        began_at, count, last_told = time.monotonic(), 0, -1
+        while count < expected.workers:
             check()
             announcement = self._announced()
             if isinstance(announcement, WorkersArrived):
-                came = announcement.count
+                count = announcement.count
             waited_s = time.monotonic() - began_at
-            if came < crew.workers and came != said and waited_s > QUIET_S:
-                said = came
+            if count < expected.workers and count != last_told and waited_s > QUIET_S:
+                last_told = count
                 say(
-                    f"load workers: {came} of {crew.workers} at {crew.host}:{crew.port}, waiting for the others"
+                    f"load workers: {count} of {expected.workers} at {expected.host}:{expected.port}, "
+                    "waiting for the others"
                 )
-            if came < crew.workers and waited_s > crew.within_s:
+            if count < expected.workers and waited_s > expected.within_s:
                 raise WorkersMissing(
-                    f"{came} of {crew.workers} load workers came within {crew.within_s:g} s: start them on the other "
-                    f"machines with lab load-worker --master HOST --port {crew.port}, HOST being this one."
+                    f"{count} of {expected.workers} load workers came within {expected.within_s:g} s: start them "
+                    f"on the other machines with lab load-worker --master HOST --port {expected.port}, HOST being "
+                    "this one."
                 )
             self._check_alive()
 
@@ -165,7 +169,7 @@ class Generator:
         self._log_path = log_path
 
     @contextmanager
-    def loading(self, order: Order, stem: Path, *, held: bool = False) -> Iterator[Load]:
+    def loading(self, spec: LoadSpec, stem: Path, *, held: bool = False) -> Iterator[Load]:
         """Start a locust whose files are named after `stem`; on leaving it is killed.
 
         One that is `held` opens no window before `may_open` was called. Raises LabError when there is no starting
@@ -181,7 +185,7 @@ class Generator:
         announcements = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)  # with a writer there is no end of file
         pid = 0
         try:
-            argv = [*order.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
+            argv = [*spec.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
             pid = self.start(argv, log_path)
             yield Load(pid, announcements, stem)
         finally:
@@ -205,8 +209,10 @@ class Generator:
         return msgspec.json.decode(answer, type=LocustStarted).pid
 
     def _last_words(self) -> str:
-        said = last_lines(self._log_path, 1)
-        return said[0] if said else f"its fork server ended with exit code {self._process.wait()}."
+        last_words = last_lines(self._log_path, 1)
+        return (
+            last_words[0] if last_words else f"its fork server ended with exit code {self._process.wait()}."
+        )
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from lab.judge.descriptions import describe_figures, scenario_record
 from lab.measure.plan import Profile, Task
 from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.scenarios import Behaviour, Flow
-from records.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord
+from records.run import SCHEMA, Run, RunRecord, StackRecord
+from records.scenario import LevelRecord, ScenarioRecord
+from records.types import LevelValue
 
 EXAMPLE_PORT = 8000
 
@@ -23,7 +26,7 @@ def new_run(
 ) -> Run:
     """Return a run that has measured nothing yet."""
     started = datetime.now(UTC)
-    return Run(
+    run = Run(
         schema=SCHEMA,
         run=RunRecord(
             id=started.strftime("%Y-%m-%dT%H-%M-%S-%f")[:-3],
@@ -40,6 +43,8 @@ def new_run(
         scenarios=scenario_records(tasks),
         trials=[],
     )
+    describe_figures(run)
+    return run
 
 
 def stack_record(stack: Stack, settings: Settings) -> StackRecord:
@@ -54,22 +59,20 @@ def stack_record(stack: Stack, settings: Settings) -> StackRecord:
         settings=stack.details(settings),
         skipped=stack.missing(),
         slots_by_waiting=stack.slots_by_waiting(settings),
+        speaks=stack.app.speaks,
+        bridge=stack.app.bridge,
     )
 
 
 def scenario_records(tasks: Sequence[Task]) -> list[ScenarioRecord]:
     """Return the scenarios of these tasks, each with the levels that are measured."""
-    records: dict[str, ScenarioRecord] = {}
+    levels: dict[str, dict[LevelValue, LevelRecord]] = {}
     for task in tasks:
-        scenario = task.scenario
-        record = records.setdefault(
-            scenario.name,
-            ScenarioRecord(scenario.name, scenario.question, scenario.unit, [], scenario.theory),
-        )
-        if task.level.value not in [level.level for level in record.levels]:
-            sends = [describe(flow) for flow in task.level.flows]
-            record.levels.append(LevelRecord(task.level.value, task.window_s, sends))
-    return list(records.values())
+        sends = [describe(flow) for flow in task.level.flows]
+        record = LevelRecord(task.level.value, task.window_s, sends)
+        levels.setdefault(task.scenario.name, {}).setdefault(task.level.value, record)
+    cards = {task.scenario.name: task.scenario for task in tasks}
+    return [scenario_record(card, list(levels[name].values())) for name, card in cards.items()]
 
 
 def describe(flow: Flow) -> str:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lab.errors import unknown
 from lab.stacks import DEFAULT_STACKS, Stack, all_stacks, find
@@ -10,28 +10,13 @@ from loadtests.scenarios import SCENARIOS, Level, Scenario
 from records.types import LevelValue
 
 SECONDS_AROUND_A_TRIAL = 1.0  # starting the server, the shortest warm-up, ending both
-LEVELS_OF_SMOKE: dict[str, tuple[LevelValue, ...]] = {
-    "baseline": (500,),
-    "slow-io": (10,),
-    "starvation": (20,),
-    "streaming": (1,),
-    **dict.fromkeys(("cpu", "upload", "download", "churn", "overload", "idle", "websocket"), ()),
-    "blocking": ("blocking",),
-    "abandon": (10,),
-}
-LEVELS_OF_QUICK: dict[str, tuple[LevelValue, ...]] = {
-    **dict.fromkeys(("cpu", "download", "churn", "overload", "idle", "websocket"), ()),
-    "slow-io": (10, 50, 200),
-    "starvation": (20,),
-    "blocking": ("blocking", "offloaded"),
-}
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How thorough a run is; a scenario that `levels` doesn't name is measured at all of them.
+    """How thorough a run is; of each scenario it measures the levels that name it.
 
-    One with no level there is left out, and measured at all of them when it is asked for by name.
+    A scenario without such a level is left out, and measured at all of them when it is asked for by name.
 
     What the stacks can do is explored first where it `explores`.
 
@@ -44,7 +29,6 @@ class Profile:
     repetitions: float = 1
     stretch: float = 1.0
     against_itself: tuple[str, ...] = ()
-    levels: dict[str, tuple[LevelValue, ...]] = field(default_factory=dict)
     explores: bool = True
 
 
@@ -99,13 +83,13 @@ def plan(
 
 def blocks(tasks: Sequence[Task]) -> list[list[Task]]:
     """Return the tasks in the groups in which they are measured: those that take turns together, others alone."""
-    found: list[list[Task]] = []
+    grouped: list[list[Task]] = []
     for task in tasks:
-        if task.level.turns and found and found[-1][0].block == task.block:
-            found[-1].append(task)
+        if task.level.turns and grouped and grouped[-1][0].block == task.block:
+            grouped[-1].append(task)
         else:
-            found.append([task])
-    return found
+            grouped.append([task])
+    return grouped
 
 
 def copies(profile: Profile, scenario: Scenario, baseline: Stack | None) -> list[Stack]:
@@ -122,8 +106,7 @@ def repetitions(profile: Profile, level: Level) -> int:
 
 def levels(profile: Profile, scenario: Scenario) -> tuple[Level, ...]:
     """Return the levels at which a profile measures a scenario."""
-    chosen = profile.levels.get(scenario.name)
-    return tuple(scenario.level(value) for value in chosen) if chosen else scenario.levels
+    return scenario.of_profile(profile.name) or scenario.levels
 
 
 PROFILES: dict[str, Profile] = {
@@ -135,7 +118,6 @@ PROFILES: dict[str, Profile] = {
             ("gunicorn-gthread/wsgi", "uvicorn/asgi"),
             repetitions=0.25,
             stretch=0.5,
-            levels=LEVELS_OF_SMOKE,
             explores=False,
         ),
         Profile(
@@ -143,7 +125,6 @@ PROFILES: dict[str, Profile] = {
             "six stacks, the most telling scenarios, about six minutes",
             DEFAULT_STACKS,
             against_itself=("baseline",),
-            levels=LEVELS_OF_QUICK,
         ),
         Profile(
             "full",
@@ -178,5 +159,5 @@ def scenarios_of(profile: Profile, names: Sequence[str]) -> list[Scenario]:
     for name in names:
         if name not in SCENARIOS:
             raise unknown("scenario", name, SCENARIOS)
-    own = [name for name in SCENARIOS if profile.levels.get(name) != ()]
+    own = [scenario.name for scenario in SCENARIOS.values() if scenario.of_profile(profile.name)]
     return [SCENARIOS[name] for name in dict.fromkeys(names or own)]

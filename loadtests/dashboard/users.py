@@ -9,10 +9,10 @@ from locust.env import Environment
 
 from loadtests import client_behaviours
 from loadtests.dashboard.live_load import LiveLoad
+from loadtests.lane_user import LaneUser
 from loadtests.recorder import Lane
 from loadtests.scenarios import PROBE, TRAFFIC, Flow
 from loadtests.timer import Timer
-from loadtests.users import LaneUser
 from records.dashboard import DashboardStack
 
 ONCE = {"idle", "silent"}

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from lab.tell.charts.palette import looks
 from lab.tell.trace.page import page as told
 from tests.browser.pages import violations
-from tests.lab import traces
+from tests.lab import runs, traces
 
 PHONE, DESK = 390, 1400
 
@@ -31,7 +32,8 @@ def opened(
 ) -> Iterator[Opened]:
     """Open the page of a made-up trace in each theme."""
     path: Path = tmp_path_factory.mktemp("trace") / "trace.html"
-    path.write_text(told(traces.trace()))
+    trace = traces.trace()
+    path.write_text(told(trace, looks(runs.stack(each.stack) for each in trace.stacks)))
     with chromium.new_context(color_scheme=request.param) as context:
         found = Opened(context.new_page())
         found.page.goto(path.as_uri())

@@ -1,14 +1,16 @@
 """The table of endpoints, and what its examples cover."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
 
 import asgi_app.application
 import wsgi_app.application
-from contract.endpoints import ENDPOINTS, Endpoint, all_examples
-from contract.examples import EXAMPLES, Example, from_afar
+from contract.endpoints import ENDPOINTS, Endpoint
+from contract.examples import EXAMPLES, Example, all_examples, examples_of, from_afar
 from contract.parameters import SECONDS, SECONDS_OR_TENTH, Parameter, Seconds
 
 ROUTES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
@@ -67,6 +69,16 @@ def test_an_app_serves_exactly_the_contract(interface: str) -> None:
     }
 
 
+def test_an_app_is_served_without_the_examples() -> None:
+    """A server that is measured doesn't hold the megabytes of bodies that its app is tried with."""
+    modules = ("contract.endpoints", "contract.examples")
+    script = f"import sys, wsgi_app, asgi_app; print([name in sys.modules for name in {modules}])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "[True, False]\n"
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_an_endpoint_has_an_example_of_its_work(endpoint: Endpoint) -> None:
     """Every endpoint shows each of its methods answered, or failing where failing is its work."""
@@ -91,14 +103,14 @@ def test_a_demanded_parameter_has_an_example_of_being_refused(parameter: Paramet
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_examples_are_sent_to_their_endpoint(endpoint: Endpoint) -> None:
     """Every example of an endpoint asks for the endpoint's path."""
-    assert {example.request.target.partition("?")[0] for example in endpoint.examples} == {endpoint.path}
+    assert {example.request.target.partition("?")[0] for example in examples_of(endpoint)} == {endpoint.path}
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_every_get_has_its_head(endpoint: Endpoint) -> None:
     """Each example of GET is followed up by the same request as HEAD, without a body."""
     gets = [e.request.target for e in EXAMPLES[endpoint.name] if e.request.method == "GET"]
-    heads = [e for e in endpoint.examples if e.request.method == "HEAD"]
+    heads = [e for e in examples_of(endpoint) if e.request.method == "HEAD"]
     assert [head.request.target for head in heads] == gets
     assert {head.response.body for head in heads} <= {b""}
 
@@ -106,7 +118,7 @@ def test_every_get_has_its_head(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_every_other_method_is_refused(endpoint: Endpoint) -> None:
     """Each endpoint has an example of 405 for each common method that it doesn't take."""
-    refused = {e.request.method for e in endpoint.examples if e.response.status == 405}
+    refused = {e.request.method for e in examples_of(endpoint) if e.response.status == 405}
     assert refused == {"GET", "POST", "PUT", "DELETE"} - set(endpoint.methods)
 
 

@@ -3,8 +3,17 @@
 from http import HTTPStatus
 
 from contract import routing
+from contract.endpoints import Endpoint
 
 TABLE = {"/": {"GET": "hello"}, "/echo": {"POST": "echo"}, "/both": {"GET": "read", "POST": "write"}}
+
+
+def test_routes_are_what_endpoints_name() -> None:
+    """Each row names who answers it by path and method; what that is in an app the app says."""
+    rows = [Endpoint("both", {"POST": "bodies.write", "GET": "bodies.read"}, "/both", "takes and gives")]
+    assert routing.routes(rows, str.upper) == {
+        "/both": {"POST": "BODIES.WRITE", "GET": "BODIES.READ", "HEAD": "BODIES.READ"}
+    }
 
 
 def test_head_is_answered_by_the_handler_of_get() -> None:

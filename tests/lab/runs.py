@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from functools import cache
 
+import msgspec
 from hdrh.histogram import HdrHistogram
 
+from lab.judge.descriptions import described, scenario_record
+from lab.judge.names import names_of
 from lab.judge.reading import Reading
-from lab.stacks import DEFAULT_STACKS
+from lab.older_stacks import APPS
+from lab.stacks import COPY, DEFAULT_STACKS, parts
 from loadtests.scenarios import SCENARIOS
 from records.load import FlowReading, TargetReading
-from records.run import SCHEMA, LevelRecord, Run, RunRecord, ScenarioRecord, StackRecord, Trial
+from records.run import SCHEMA, Run, RunRecord, StackRecord, Trial
+from records.scenario import LevelRecord, ScenarioRecord
 from records.types import LevelValue
 from records.usage import Footprint, Usage
 
@@ -66,22 +71,30 @@ def run(trials: list[Trial] | None = None, stacks: list[StackRecord] | None = No
         environment={"cpu": "a <cpu> | with marks", "python": "CPython 3.11"},
         stacks=stacks or [stack("uvicorn/asgi"), stack("gunicorn-sync/wsgi", slots=1)],
         scenarios=[
-            ScenarioRecord(
-                "slow-io",
-                "How many?",
-                "users",
-                [LevelRecord(1, 3.0, ["traffic: one"]), LevelRecord(50, 3.0, ["traffic: fifty"])],
+            msgspec.structs.replace(
+                scenario(
+                    "slow-io", LevelRecord(1, 3.0, ["traffic: one"]), LevelRecord(50, 3.0, ["traffic: fifty"])
+                ),
+                question="How many?",
+                theory="",
             )
         ],
         trials=trials or [],
+        figures=described(names_of().figures),
     )
+
+
+def scenario(name: str, *levels: LevelRecord) -> ScenarioRecord:
+    """Return a scenario of today's as it is measured at these levels."""
+    return scenario_record(SCENARIOS[name], levels)
 
 
 def stack(name: str, slots: int | None = None, **changes: object) -> StackRecord:
     """Return a stack's record."""
-    server, _, app = name.partition("/")
-    record = {"name": name, "interface": "asgi", "server": server, "app": app, "slots": slots}
-    return StackRecord(**{**record, "command": f"serve {name}", "settings": {"workers": "1"}, **changes})  # type: ignore[arg-type] # made-up fields
+    server, app, _ = parts(name)
+    interface, speaks, bridge = APPS.get(app, ("asgi", "asgi", ""))
+    record = StackRecord(name, interface, server, app, slots, f"serve {name}", {"workers": "1"})
+    return msgspec.structs.replace(record, speaks=speaks, bridge=bridge, **changes)
 
 
 def trial(stack_name: str, level: int, **figures: float) -> Trial:
@@ -89,21 +102,26 @@ def trial(stack_name: str, level: int, **figures: float) -> Trial:
     return Trial(stack_name, "slow-io", level, 1, "ok", figures=figures)
 
 
+def copied(original: Trial) -> Trial:
+    """Return a trial as one of its stack's copy."""
+    return msgspec.structs.replace(original, stack=original.stack + COPY, copy_of=original.stack)
+
+
 def every_scenario(repetitions: int = 1) -> Run:
     """Return a run of each scenario at each level on the default stacks, the later ones slower."""
     made = run(
         [
-            measured(name, scenario.name, level.value, repetition)
-            for scenario in SCENARIOS.values()
-            for level in scenario.levels
+            measured(name, card.name, level.value, repetition)
+            for card in SCENARIOS.values()
+            for level in card.levels
             for repetition in range(1, repetitions + 1)
             for name in DEFAULT_STACKS
         ],
-        [stack(name, slots=None if name.startswith("uvicorn/") else 10) for name in DEFAULT_STACKS],
+        [stack(name, slots=None if parts(name)[0] == "uvicorn" else 10) for name in DEFAULT_STACKS],
     )
     made.scenarios = [
-        ScenarioRecord(s.name, s.question, s.unit, [LevelRecord(level.value, 3.0, []) for level in s.levels])
-        for s in SCENARIOS.values()
+        scenario(card.name, *(LevelRecord(level.value, 3.0, []) for level in card.levels))
+        for card in SCENARIOS.values()
     ]
     return made
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from lab.remote.agent import AgentClient
+from lab.remote.agent_client import AgentClient
 from tests.live.processes import LabProcess, lab
 from tests.live.test_serve import announced, ended
 

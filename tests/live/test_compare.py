@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from lab.run_folder import RESULTS, read
+from lab.saved_runs.folder import RESULTS, read
 from tests.live.processes import LAB, lab
 
 FOUR_TRIALS = ("compare", "--profile", "smoke", "--scenario", "slow-io", "--scenario", "streaming")

@@ -3,8 +3,7 @@
 import pytest
 
 from contract.conformance import differences
-from contract.endpoints import all_examples
-from contract.examples import Example
+from contract.examples import Example, all_examples
 from lab.measure.contract_check import ask
 from lab.stacks import DEFAULT_STACKS
 from tests.live.conftest import Serve

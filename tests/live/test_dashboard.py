@@ -71,7 +71,7 @@ def test_ctrl_c_on_make_leaves_nothing_running(tmp_path: Path) -> None:
     """A terminal sends its signal to make and to the lab: servers, agent, locust and guard end with them."""
     venv, port = Path(sys.prefix), free_port()
     settings = [f"VENV={venv}", f"STACKS={LOOP} {SYNC}", f"PORT={port}", f"OUT={tmp_path / 'results'}"]
-    command = ["make", "-C", str(ROOT), "--old-file", f"{venv}/.ready", "dashboard", *settings]
+    command = ["make", "-C", str(ROOT), "--old-file", "setup", "dashboard", *settings]
     with started(command, tmp_path) as process:
         found = Dashboard(process, port, tmp_path)
         found.wait_until(found.answers)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.run_folder import RESULTS, read
+from lab.saved_runs.folder import RESULTS, read
 from tests.live.processes import SHORT, lab
 
 TWO_TRIALS = (*SHORT, "--scenario", "streaming")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from tests.live.processes import LAB, SHORT, LabProcess, lab, started
 
 Moment = Callable[[LabProcess, Path], object]

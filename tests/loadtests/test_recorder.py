@@ -381,6 +381,13 @@ def test_connections_that_stand_open_at_the_end_are_held(*, stays_open: bool, he
     assert (told(recorder)["held"], lane.answers) == (held, 1)
 
 
+def test_a_connection_that_never_stood_is_answered_too() -> None:
+    """That there is none to hold is an answer, and nobody waits for another."""
+    recorder, (lane,) = recording(IDLE)
+    recorder.holds(lane, open_=False)
+    assert (told(recorder)["held"], lane.answers) == (0, 1)
+
+
 def test_bytes_count_when_they_are_read_in_the_window() -> None:
     """Of a body that doesn't end what is read before the opening and from the closing on is left out."""
     recorder, (lane,) = recording(DOWNLOAD)

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import altair as alt
 
-from lab.judge.figures import RECOVERED_MS
+from lab.judge.formulas import RECOVERED_MS
 from lab.tell.charts import drawing
 from lab.tell.charts.drawing import tip
-from lab.tell.charts.palette import colour_of as colour_of
+from lab.tell.charts.palette import Looks
 from lab.tell.charts.picture import Picture as Picture
 from lab.tell.charts.rows import (
     READ_AT,
     Row,
     axis,
-    by_stack,
     chunk_rows,
     labelled,
     medians,
@@ -28,12 +26,13 @@ from lab.tell.charts.rows import (
 )
 from lab.tell.charts.themes import svg as svg
 from lab.tell.charts.themes import themed as themed
-from lab.tell.charts.views import View, all_levels, each_level, span
-from loadtests.scenarios import AFTER, PROBE, TRAFFIC
-from records.run import Run, ScenarioRecord
+from lab.tell.charts.views import View, all_levels, each_level
+from loadtests.scenarios import AFTER, PROBE
+from records.run import Run
+from records.scenario import Chart, ScenarioRecord
 
 Views = Callable[[Run, ScenarioRecord], Iterator[View]]
-Draw = Callable[[View], Picture | None]
+Draw = Callable[[View, Chart], Picture | None]
 
 DODGE = 1.05
 ASIDE = 1.3
@@ -43,38 +42,46 @@ DOUBTS = tip("doubts")
 
 
 def pictures(run: Run) -> list[Picture]:
-    """Return every chart that the run has figures for, in the order of its scenarios."""
+    """Return every chart that the run has figures for, in the order of its scenarios; no kind that isn't known."""
     return [
         picture
         for record in run.scenarios
-        for views, draw in CHARTS.get(record.name, ())
-        for view in views(run, record)
-        if (picture := draw(view))
+        for chart in record.charts
+        for picture in _drawn(run, record, chart)
     ]
+
+
+def _drawn(run: Run, record: ScenarioRecord, chart: Chart) -> Iterator[Picture]:
+    if chart.kind not in KINDS:
+        return
+    views, draw = KINDS[chart.kind]
+    for view in views(run, record):
+        if picture := draw(view, chart):
+            yield picture
 
 
 def bars(view: View, figure: str, heading: str) -> Picture | None:
     """Draw a figure of each stack as a bar, with its interval."""
-    rows = [labelled(row, figure) for row in with_intervals(view.trials, figure)]
+    described = view.figure(figure)
+    rows = [labelled(row, described.unit) for row in with_intervals(view.trials, figure)]
     if not rows:
         return None
     tips = [
         tip("stack"),
-        tip("value", axis(figure)),
+        tip("value", axis(described)),
         tip("interval", "95 % interval"),
         tip("trials", "trials used"),
         DOUBTS,
     ]
     title = f"{heading}, {view.at}"
-    layers = drawing.bars(rows, singles(view.trials, figure), axis(figure), tips)
-    says = f"{title}: {span(rows, figure)}."
+    layers = drawing.bars(rows, singles(view.trials, figure), view.stacks(rows), axis(described), tips)
+    says = f"{title}: {view.span(rows, figure)}."
     height = drawing.ROW_HEIGHT * len(rows)
     return view.picture(figure, title, says, drawing.complete(layers, says, height))
 
 
-def throughput(view: View) -> Picture | None:
+def throughput(view: View, figure: str) -> Picture | None:
     """Draw answers a second over users, beside what slots and waiting allow; as bars where a level is but a name."""
-    figure = "throughput_per_s"
     rows = _positive(medians(view.trials, figure))
     if not rows:
         return None
@@ -85,8 +92,9 @@ def throughput(view: View) -> Picture | None:
     ticks = alt.Axis(values=levels, format="d", grid=False)
     x = alt.X("at:Q", title=f"load, {view.scenario.unit}", scale=scale, axis=ticks)
     bounds, each = _ceilings(view), _positive(singles(view.trials, figure))
-    y = drawing.log_y([*rows, *bounds, *each], "value", axis(figure))
-    tips = [tip("stack"), tip("level", view.scenario.unit), tip("value", axis(figure)), tip("trials"), DOUBTS]
+    title = axis(view.figure(figure))
+    y = drawing.log_y([*rows, *bounds, *each], "value", title)
+    tips = [tip("stack"), tip("level", view.scenario.unit), tip("value", title), tip("trials"), DOUBTS]
     middle = _side_by_side(rows, stacks)
     layers = [
         *drawing.lines(middle, stacks, x, y),
@@ -94,7 +102,7 @@ def throughput(view: View) -> Picture | None:
         *(drawing.points(_side_by_side(each, stacks), stacks, x, y, tips, size=12) if each else []),
         *drawing.points(middle, stacks, x, y, tips),
     ]
-    most = span([row for row in rows if row["level"] == levels[-1]], figure)
+    most = view.span([row for row in rows if row["level"] == levels[-1]], figure)
     says = f"At {levels[-1]:g} {view.scenario.unit} {most}; dashed in grey what slots and waiting allow."
     return view.picture("throughput", "Answers a second over users", says, drawing.complete(layers, says))
 
@@ -117,8 +125,8 @@ def curves(view: View, kind: str, whose: str) -> Picture | None:
     tips = [tip("stack"), tip("percentile", "percentile, %"), tip("ms", "latency, ms"), DOUBTS]
     layers = [*drawing.lines(rows, stacks, x, y), *drawing.points(read, stacks, x, y, tips, size=45)]
     title = f"Latency of {whose}, {view.at}"
-    told = [span(medians(view.trials, f), f) for f in (f"{kind}_ms_p50", f"{kind}_ms_p99")]
-    says = f"{title}: at the median {told[0]}, at the 99th percentile {told[1]}."
+    spans = [view.span(medians(view.trials, f), f) for f in (f"{kind}_ms_p50", f"{kind}_ms_p99")]
+    says = f"{title}: at the median {spans[0]}, at the 99th percentile {spans[1]}."
     return view.picture(kind, title, says, drawing.complete(layers, says))
 
 
@@ -129,30 +137,31 @@ def probes(view: View) -> Picture | None:
         return None
     title = f"The fast route beside the slow traffic, {view.at}"
     figure = f"{PROBE}_corrected_ms_p50"
-    says = f"{title}: at the median {span(medians(view.trials, figure), figure)}{_unanswered(view, rows)}."
+    says = (
+        f"{title}: at the median {view.span(medians(view.trials, figure), figure)}{_unanswered(view, rows)}."
+    )
     return view.picture("probe", title, says, drawing.complete(_over_time(view, rows), says))
 
 
-def recovery(view: View) -> Picture | None:
-    """Draw how long requests took that were due after an overload."""
-    rows, flow = trace_rows(view.trials, AFTER), view.flow(AFTER)
+def recovery(view: View, from_s: float | None) -> Picture | None:
+    """Draw how long requests took that were due after an overload, which ended then, in seconds of the window."""
+    rows = trace_rows(view.trials, AFTER)
     if not rows:
         return None
     layers = _over_time(view, rows)
     fast = {"ms": RECOVERED_MS, "label": f"fast again below {RECOVERED_MS:.0f} ms"}
     layers += drawing.mark_of(fast, alt.Y("ms:Q"))
-    if flow and flow.from_s is not None:
-        layers += drawing.mark_of({"s": flow.from_s, "label": "the overload ends"}, alt.X("s:Q"))
-    told = span(medians(view.trials, "recovered_s"), "recovered_s")
+    if from_s is not None:
+        layers += drawing.mark_of({"s": from_s, "label": "the overload ends"}, alt.X("s:Q"))
+    times = view.span(medians(view.trials, "recovered_s"), "recovered_s")
     title = f"After an overload, {view.at}"
-    says = f"{title}: until requests are fast again {told}{_unanswered(view, rows)}."
+    says = f"{title}: until requests are fast again {times}{_unanswered(view, rows)}."
     return view.picture("recovery", title, says, drawing.complete(layers, says))
 
 
-def chunks(view: View) -> Picture | None:
-    """Draw when the chunks of a stream come: the median first byte, and from there median gaps."""
-    flow = view.flow(TRAFFIC)
-    rows = chunk_rows(view.trials, flow.chunks if flow else 1)
+def chunks(view: View, count: int) -> Picture | None:
+    """Draw when the chunks of a stream come, so many: the median first byte, and from there median gaps."""
+    rows = chunk_rows(view.trials, count)
     if not rows:
         return None
     stacks = view.stacks(rows)
@@ -167,8 +176,8 @@ def chunks(view: View) -> Picture | None:
     ]
     layers = drawing.strips(rows, stacks, x, tips)
     title = f"When the chunks of a stream come, {view.at}"
-    told = [span(medians(view.trials, f), f) for f in ("first_byte_ms_p50", "gap_ms_p50")]
-    says = f"{title}, at their median times: the first byte after {told[0]}, then gaps {told[1]}."
+    spans = [view.span(medians(view.trials, f), f) for f in ("first_byte_ms_p50", "gap_ms_p50")]
+    says = f"{title}, at their median times: the first byte after {spans[0]}, then gaps {spans[1]}."
     height = drawing.ROW_HEIGHT * len(stacks)
     return view.picture("chunks", title, says, drawing.complete(layers, says, height))
 
@@ -191,30 +200,31 @@ def _over_time(view: View, rows: Sequence[Row]) -> list[alt.Chart]:
 def _unanswered(view: View, rows: Sequence[Row]) -> str:
     """Return which stacks had trials but no point in the chart."""
     seen = {row["stack"] for row in rows}
-    silent = [record.name for record in view.records if record.name in by_stack(view.trials).keys() - seen]
-    return f"; none was answered by {', '.join(silent)}" if silent else ""
+    silent = {trial.stack for trial in view.trials} - seen
+    names = [record.name for record in view.records if record.name in silent]
+    return f"; none was answered by {', '.join(names)}" if names else ""
 
 
 def _positive(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if number(row, "value") > 0]
 
 
-def _side_by_side(rows: Sequence[Row], stacks: Sequence[str]) -> list[Row]:
+def _side_by_side(rows: Sequence[Row], stacks: Looks) -> list[Row]:
     """Return rows moved a little along the axis, so that stacks which are equal can be told apart."""
     middle = (len(stacks) - 1) / 2
-    places = {stack: DODGE ** (number - middle) for number, stack in enumerate(stacks)}
-    return [row | {"at": short(number(row, "level") * places[str(row["stack"])])} for row in rows]
+    shifts = {stack: DODGE ** (index - middle) for index, stack in enumerate(stacks)}
+    return [row | {"at": short(number(row, "level") * shifts[str(row["stack"])])} for row in rows]
 
 
 def _ceilings(view: View) -> list[Row]:
     """Return each distinct ceiling over levels, named by its slots and drawn out a little at both ends."""
     slots = {record.name: record.slots_by_waiting.get("interface", record.slots) for record in view.records}
-    found: dict[str, dict[float, float]] = {}
+    by_slots: dict[str, dict[float, float]] = {}
     for row in medians(view.trials, "ceiling_per_s"):
         name = _named(slots[str(row["stack"])])
-        found.setdefault(name, {})[number(row, "level")] = number(row, "value")
+        by_slots.setdefault(name, {})[number(row, "level")] = number(row, "value")
     names: dict[tuple[tuple[float, float], ...], list[str]] = {}
-    for name, values in found.items():
+    for name, values in by_slots.items():
         names.setdefault(tuple(sorted(values.items())), []).append(name)
     return [row for values, equal in names.items() for row in _ceiling(" or ".join(equal), values)]
 
@@ -229,35 +239,11 @@ def _named(slots: int | None) -> str:
     return "unbounded" if slots is None else f"{slots} slot{'s' if slots != 1 else ''}"
 
 
-CHARTS: Mapping[str, tuple[tuple[Views, Draw], ...]] = {
-    "baseline": (
-        (each_level, partial(bars, figure="cpu_us_per_request", heading="CPU per request")),
-        (each_level, partial(curves, kind="corrected", whose="a request")),
-    ),
-    "slow-io": ((all_levels, throughput),),
-    "starvation": (
-        (each_level, probes),
-        (each_level, partial(curves, kind="probe_corrected", whose="the fast route")),
-    ),
-    "streaming": ((each_level, chunks),),
-    "blocking": ((each_level, probes),),
-    "cpu": ((each_level, probes),),
-    "upload": ((each_level, probes),),
-    "download": ((each_level, partial(bars, figure="memory_growth_mib", heading="Memory taken")),),
-    "churn": (
-        (each_level, partial(bars, figure="cpu_us_per_request", heading="CPU per request")),
-        (each_level, partial(curves, kind="corrected", whose="a request")),
-    ),
-    "overload": ((each_level, recovery),),
-    "idle": (
-        (each_level, partial(bars, figure="memory_kib_per_connection", heading="Memory per connection")),
-    ),
-    "abandon": (
-        (each_level, probes),
-        (each_level, partial(bars, figure="idle_cores", heading="CPU once everybody has left")),
-    ),
-    "websocket": (
-        (each_level, partial(curves, kind="corrected", whose="a message there and back")),
-        (each_level, partial(bars, figure="messages_per_s", heading="Messages a second")),
-    ),
+KINDS: Mapping[str, tuple[Views, Draw]] = {
+    "bars": (each_level, lambda view, chart: bars(view, chart.figure, chart.title)),
+    "throughput": (all_levels, lambda view, chart: throughput(view, chart.figure)),
+    "curves": (each_level, lambda view, chart: curves(view, chart.figure, chart.title)),
+    "probes": (each_level, lambda view, _: probes(view)),
+    "recovery": (each_level, lambda view, chart: recovery(view, chart.from_s)),
+    "chunks": (each_level, lambda view, chart: chunks(view, chart.chunks)),
 }

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lab.tell.charts.palette import Looks, looks
 from lab.tell.charts.picture import Picture, Spec
 from lab.tell.charts.rows import Row, number, united
-from loadtests.scenarios import SCENARIOS, Flow
-from records.run import Run, ScenarioRecord, StackRecord, Trial
+from records.run import Run, StackRecord, Trial
+from records.scenario import Figure, ScenarioRecord
 from records.types import LevelValue
 
 
@@ -15,10 +16,15 @@ from records.types import LevelValue
 class View:
     """Those trials of a scenario that went well: of one level, or of all."""
 
+    run: Run
     scenario: ScenarioRecord
-    records: Sequence[StackRecord]
     trials: Sequence[Trial]
     level: LevelValue | None = None
+
+    @property
+    def records(self) -> Sequence[StackRecord]:
+        """The stacks of the run."""
+        return self.run.stacks
 
     @property
     def at(self) -> str:
@@ -28,15 +34,23 @@ class View:
         unit = self.scenario.unit
         return f"{self.level} {unit.removesuffix('s') if self.level == 1 else unit}"
 
-    def stacks(self, rows: Sequence[Row]) -> list[str]:
-        """Return the stacks of these rows, in the order of the run."""
-        found = {row["stack"] for row in rows}
-        return [record.name for record in self.records if record.name in found]
+    def stacks(self, rows: Sequence[Row]) -> Looks:
+        """Return the stacks of these rows, in the order of the run, and how they look."""
+        drawn = {row["stack"] for row in rows}
+        return {name: look for name, look in looks(self.records).items() if name in drawn}
 
-    def flow(self, name: str) -> Flow | None:
-        """Return the flow of that name at this level, `None` where today's scenarios have none."""
-        levels = [level for level in SCENARIOS[self.scenario.name].levels if level.value == self.level]
-        return next((flow for level in levels for flow in level.flows if flow.name == name), None)
+    def figure(self, name: str) -> Figure:
+        """Return what a figure of the run is."""
+        return self.run.figure(name)
+
+    def span(self, rows: Sequence[Row], figure: str) -> str:
+        """Return from where to where a figure goes and which stacks these are; nothing of what is discarded."""
+        sound = [row for row in rows if not row.get("discarded")]
+        if not sound:
+            return "nothing that can be trusted"
+        sound.sort(key=lambda row: number(row, "value"))
+        least, most = (_said(row, self.figure(figure).unit) for row in (sound[0], sound[-1]))
+        return least if least == most else f"from {least} to {most}"
 
     def picture(self, kind: str, title: str, says: str, spec: Spec) -> Picture:
         """Return a picture of that kind."""
@@ -48,7 +62,7 @@ def all_levels(run: Run, scenario: ScenarioRecord) -> Iterator[View]:
     """Yield one view of all levels, without the copy that is there for the noise floor alone."""
     stacks = {record.name for record in run.stacks}
     trials = [t for t in run.trials if t.scenario == scenario.name and t.status == "ok" and t.stack in stacks]
-    yield View(scenario, run.stacks, trials)
+    yield View(run, scenario, trials)
 
 
 def each_level(run: Run, scenario: ScenarioRecord) -> Iterator[View]:
@@ -57,18 +71,9 @@ def each_level(run: Run, scenario: ScenarioRecord) -> Iterator[View]:
         for level in scenario.levels:
             if level.level != 0:
                 trials = [trial for trial in whole.trials if trial.level == level.level]
-                yield View(scenario, run.stacks, trials, level.level)
+                yield View(run, scenario, trials, level.level)
 
 
-def span(rows: Sequence[Row], figure: str) -> str:
-    """Return from where to where a figure goes and which stacks these are; nothing of what is discarded."""
-    sound = sorted((row for row in rows if not row.get("discarded")), key=lambda row: number(row, "value"))
-    if not sound:
-        return "nothing that can be trusted"
-    least, most = (_said(row, figure) for row in (sound[0], sound[-1]))
-    return least if least == most else f"from {least} to {most}"
-
-
-def _said(row: Row, figure: str) -> str:
+def _said(row: Row, unit: str) -> str:
     bound = "at least " if row.get("at_least") else ""
-    return f"{bound}{united(figure, number(row, 'value'))} ({row['stack']})"
+    return f"{bound}{united(unit, number(row, 'value'))} ({row['stack']})"

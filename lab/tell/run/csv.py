@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 
 from lab.judge.comparisons import floor
-from lab.judge.figures import describe
 from records.run import Run
 
 HEADINGS_OF_TRIALS = (
@@ -43,7 +42,7 @@ def trials(run: Run) -> str:
         place = (trial.stack, trial.scenario, trial.level, trial.repetition, trial.status)
         for figure, value in trial.figures.items():
             doubts = [doubt.name for doubt in trial.doubts if doubt.about(figure)]
-            rows.append((*place, figure, describe(figure).unit, value, " ".join(doubts)))
+            rows.append((*place, figure, run.figure(figure).unit, value, " ".join(doubts)))
         if not trial.figures:
             rows.append((*place, "", "", "", " ".join(doubt.name for doubt in trial.doubts)))
     return _written(HEADINGS_OF_TRIALS, rows)
@@ -55,7 +54,7 @@ def comparisons(run: Run) -> str:
         HEADINGS_OF_COMPARISONS,
         (
             (
-                *(c.scenario, c.level, c.figure, describe(c.figure).unit, c.a, c.b, c.ratio, c.low, c.high),
+                *(c.scenario, c.level, c.figure, run.figure(c.figure).unit, c.a, c.b, c.ratio, c.low, c.high),
                 *(floor(run.noise, c.scenario, c.level, c.figure), c.verdict, c.trials),
             )
             for c in run.comparisons

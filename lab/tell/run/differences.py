@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lab.judge.comparisons import COMPARED
-from lab.judge.differences import Diff, Difference, Estimate
+from lab.judge.descriptions import short_unit
+from lab.judge.differences import Diff, Difference, Quantity
 from lab.tell.run.markdown import template
-from lab.tell.run.tables import UNITS, Cell, Table, shown, within
+from lab.tell.run.tables import Cell, Table, shown, within
 from lab.tell.run.terminal import as_rich
-from loadtests.scenarios import SCENARIOS
 from records.types import LevelValue
 
 HEADLINE = (*COMPARED, "corrected_ms_p99", "probe_corrected_ms_p99", "memory_mib")
@@ -70,10 +70,15 @@ def tables(diff: Diff, *, intervals: bool = False) -> list[Table]:
     places: dict[tuple[str, LevelValue], list[Difference]] = {}
     for each in diff.differences:
         places.setdefault((each.scenario, each.level), []).append(each)
-    return [_table(*place, found, intervals=intervals) for place, found in places.items()]
+    return [
+        _table(*place, differences, diff.questions.get(place[0], ""), intervals=intervals)
+        for place, differences in places.items()
+    ]
 
 
-def _table(scenario: str, level: LevelValue, found: Sequence[Difference], *, intervals: bool) -> Table:
+def _table(
+    scenario: str, level: LevelValue, found: Sequence[Difference], question: str, *, intervals: bool
+) -> Table:
     reasons = dict.fromkeys((each.verdict, each.why) for each in found if each.why)
     letters = dict(zip(reasons, ascii_lowercase, strict=False))
     rows = [
@@ -87,20 +92,18 @@ def _table(scenario: str, level: LevelValue, found: Sequence[Difference], *, int
         )
         for each in found
     ]
-    question = SCENARIOS[scenario].question if scenario in SCENARIOS else ""
     notes = tuple(f"{letter} {verdict}: {why}" for (verdict, why), letter in letters.items())
     return Table(f"{scenario}@{level}", question, HEADINGS, tuple(rows), notes)
 
 
-def _value(each: Difference, value: Estimate, *, interval: bool) -> str:
-    unit = UNITS.get(each.unit, each.unit)
-    render = f"{shown(each.figure, value.value)} {unit}".strip()
+def _value(each: Difference, value: Quantity, *, interval: bool) -> str:
+    text = f"{shown(each.unit, value.value)} {short_unit(each.unit)}".strip()
     if not interval or value.low is None or value.high is None:
-        return render
-    return f"{render} ({within(each.figure, value.low, value.high)})"
+        return text
+    return f"{text} ({within(each.unit, value.low, value.high)})"
 
 
-def _interval(ratio: Estimate | None) -> str:
+def _interval(ratio: Quantity | None) -> str:
     if ratio is None or ratio.low is None or ratio.high is None:
         return "–"
     return f"{ratio.low:.2f} to {ratio.high:.2f}"

@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,18 +15,18 @@ from markupsafe import Markup
 
 from lab.judge.answers import answers
 from lab.judge.claims import claims
-from lab.judge.figures import describe
+from lab.judge.descriptions import short_unit
 from lab.judge.standings import Standing, headlines, standings
 from lab.tell.charts.drawing import KEYS_ABREAST, PLOT_HEIGHT
-from lab.tell.charts.palette import colour_of
+from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.picture import Picture
 from lab.tell.charts.themes import config
 from lab.tell.run.capabilities import by_experiment
 from lab.tell.run.doubts import raised
-from lab.tell.run.tables import UNITS, Table, shown, tables
+from lab.tell.run.tables import Table, shown, tables
 from lab.tell.run.terminal import left_out
-from lab.tell.run.why import WHY
-from records.run import Comparison, Run, ScenarioRecord, Trial
+from records.run import Comparison, Run, Trial
+from records.scenario import ScenarioRecord
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,6 @@ class Section:
     pictures: list[Picture]
     comparisons: list[Comparison]
     trials: list[Trial]
-    why: str
     excerpts: Sequence[tuple[Excerpt, Excerpt]]
 
 
@@ -62,6 +62,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
         .get_template("report.html.jinja")
         .render(
             run=run,
+            colours=defaultdict(lambda: GREY, {name: look.colour for name, look in looks_in(run).items()}),
             answers=answers(run),
             nothing_beyond_doubt=nothing_beyond_doubt(run.trials),
             headlines=headlines(run),
@@ -106,20 +107,18 @@ def sections(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> list[Sec
             [picture for picture in drawn if picture.scenario == record.name],
             [c for c in run.comparisons if c.scenario == record.name],
             [trial for trial in run.trials if trial.scenario == record.name],
-            WHY.get(record.name, ""),
             excerpts.get(record.name, ()),
         )
         for record in run.scenarios
     ]
 
 
-def value_of(standing: Standing, figure: str) -> str:
+def value_of(standing: Standing, unit: str) -> str:
     """Return a standing's value with its unit."""
     if standing.value is None:
         return ""
-    unit = describe(figure).unit
     bound = "≥ " if standing.value.at_least else ""
-    return f"{bound}{shown(figure, standing.value.value)} {UNITS.get(unit, unit)}".replace(" /s", "/s")
+    return f"{bound}{shown(unit, standing.value.value)} {short_unit(unit)}".replace(" /s", "/s")
 
 
 def room(spec: Mapping[str, object], abreast: int) -> int:
@@ -172,7 +171,6 @@ def _templates() -> Environment:
     templates.filters |= {"anchor": _anchor, "trial_anchor": _trial_anchor}
     templates.globals |= {
         "value_of": value_of,
-        "colour_of": colour_of,
         "shown": shown,
         "room": room,
         "KEYS_ABREAST": KEYS_ABREAST,

@@ -1,25 +1,15 @@
 """The tables that answer each scenario's question: rows of text, for any renderer."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from lab.judge.estimates import about, kept
-from lab.judge.figures import describe
+from lab.judge.estimates import Estimate, about, by_place, estimate, kept
 from records.run import Doubt, Run, Trial
-from records.types import LevelValue
+from records.scenario import ScenarioRecord
 
-Place = tuple[str, LevelValue | None]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One figure at one level (`None`: at each level that was measured)."""
-
-    heading: str
-    figure: str
-    level: LevelValue | None = None
+Letters = Mapping[tuple[str, str], str]
+"""By name and advice of a doubt."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +36,7 @@ class Table:
 
 def tables(run: Run) -> list[Table]:
     """Return one table for each scenario of the run."""
-    return [_table(run, record.name, record.question) for record in run.scenarios]
-
-
-def columns(run: Run, scenario: str) -> list[Column]:
-    """Return a scenario's columns, without those of levels that weren't planned."""
-    record = next(record for record in run.scenarios if record.name == scenario)
-    measured = [level.level for level in record.levels]
-    return [
-        Column(_heading(column, level), column.figure, level)
-        for column in COLUMNS[scenario]
-        for level in measured
-        if column.level in (None, level)
-    ]
+    return [_table(run, record) for record in run.scenarios]
 
 
 def verdicts(run: Run) -> Table | None:
@@ -82,73 +60,62 @@ def verdicts(run: Run) -> Table | None:
     return Table("comparisons", question, headings, tuple(rows), tuple(floors))
 
 
-def _heading(column: Column, level: LevelValue) -> str:
-    unit = describe(column.figure).unit
-    users = f"{level} user{'s' if level != 1 else ''}"
-    heading = column.heading.format(level=level, users=users)
-    return f"{heading}, {UNITS.get(unit, unit)}".removesuffix(", ")
-
-
-def _table(run: Run, scenario: str, question: str) -> Table:
-    chosen = columns(run, scenario)
-    trials = _by_place(run.trials, scenario)
-    letters = _letters(chosen, trials)
+def _table(run: Run, record: ScenarioRecord) -> Table:
+    trials = {
+        (place.stack, column): repetitions
+        for place, repetitions in by_place(t for t in run.trials if t.scenario == record.name).items()
+        for column in record.columns
+        if column.level == place.level
+    }
+    estimates = {place: estimate(repetitions, place[1].figure) for place, repetitions in trials.items()}
+    letters = _letters(
+        doubt
+        for (stack, column), repetitions in trials.items()
+        for doubt in _doubts(repetitions, column.figure, estimates[stack, column])
+    )
     rows = []
     for stack in run.stacks:
         if stack.skipped is None:
-            cells = [_cell(trials.get((stack.name, c.level), ()), c, letters) for c in chosen]
+            cells = [
+                _cell(
+                    trials.get((stack.name, column), ()),
+                    estimates.get((stack.name, column)),
+                    run.figure(column.figure).unit,
+                    letters,
+                )
+                for column in record.columns
+            ]
             rows.append((Cell(stack.name), *(cells if not stack.contract else _broken(cells))))
-    headings = ("stack", *(column.heading for column in chosen))
+    headings = ("stack", *(column.heading for column in record.columns))
     notes = [f"{letter} {name}: {advice}" for (name, advice), letter in letters.items()]
-    return Table(scenario, question, headings, tuple(rows), tuple(notes))
+    return Table(record.name, record.question, headings, tuple(rows), tuple(notes))
 
 
-def _by_place(trials: Sequence[Trial], scenario: str) -> Mapping[Place, Sequence[Trial]]:
-    places: dict[Place, list[Trial]] = {}
-    for trial in trials:
-        if trial.scenario == scenario:
-            places.setdefault((trial.stack, trial.level), []).append(trial)
-    return places
+def _doubts(trials: Sequence[Trial], figure: str, known: Estimate | None) -> list[Doubt]:
+    """Return the doubts about a cell's figure, and those of trials that came to none."""
+    of_trials = [doubt for trial in kept(trials, figure) for doubt in about(trial, figure)]
+    return [*(known.doubts if known else ()), *of_trials]
 
 
-def _letters(chosen: Sequence[Column], trials: Mapping[Place, Sequence[Trial]]) -> dict[tuple[str, str], str]:
-    raised = {
-        (doubt.name, doubt.advice)
-        for (_, level), made in trials.items()
-        for column in chosen
-        if column.level == level
-        for doubt in _doubts(kept(made, column.figure), column.figure)
-    }
-    return dict(zip(sorted(raised), string.ascii_lowercase, strict=False))
+def _letters(doubts: Iterable[Doubt]) -> Letters:
+    kinds = sorted({(doubt.name, doubt.advice) for doubt in doubts})
+    return dict(zip(kinds, string.ascii_lowercase, strict=False))
 
 
-def _cell(trials: Sequence[Trial], column: Column, letters: Mapping[tuple[str, str], str]) -> Cell:
-    if not trials:
-        return Cell("–")
-    measured = kept([trial for trial in trials if column.figure in trial.figures], column.figure)
-    if not measured:
+def _cell(trials: Sequence[Trial], known: Estimate | None, unit: str, letters: Letters) -> Cell:
+    if known is None:
         statuses = {trial.status for trial in trials} - {"ok"}
         return Cell(" or ".join(sorted(statuses)) or "–")
-    doubts = _doubts(measured, column.figure)
-    marks = sorted({letters[doubt.name, doubt.advice] for doubt in doubts})
-    bound = "≥" if any(doubt.name == "unanswered" for doubt in doubts) else ""
-    return Cell(
-        bound + shown(column.figure, median(t.figures[column.figure] for t in measured)), "".join(marks)
-    )
-
-
-def _doubts(trials: Sequence[Trial], figure: str) -> list[Doubt]:
-    """Return the doubts that name this figure, or all figures."""
-    return [doubt for trial in trials for doubt in about(trial, figure)]
+    marks = sorted({letters[doubt.name, doubt.advice] for doubt in known.doubts})
+    return Cell(("≥" if known.at_least else "") + shown(unit, known.value), "".join(marks))
 
 
 def _broken(cells: Sequence[Cell]) -> list[Cell]:
     return [Cell("breaks the contract"), *(Cell("–") for _ in cells[1:])]
 
 
-def shown(figure: str, value: float) -> str:
-    """Return a value as people read it, without its unit: about three significant digits."""
-    unit = describe(figure).unit
+def shown(unit: str, value: float) -> str:
+    """Return a value in that unit as people read it, without it: about three significant digits."""
     if unit == "1":
         return f"{value:.0%}".removesuffix("%")
     if unit in WHOLE:
@@ -157,95 +124,10 @@ def shown(figure: str, value: float) -> str:
     return f"{value:,.{max(digits, 1 if value < TENS else 0)}f}"
 
 
-def within(figure: str, low: float | None, high: float | None) -> str:
+def within(unit: str, low: float | None, high: float | None) -> str:
     """Return an interval as people read it, a dash where there is none."""
-    return "–" if low is None or high is None else f"{shown(figure, low)} to {shown(figure, high)}"
+    return "–" if low is None or high is None else f"{shown(unit, low)} to {shown(unit, high)}"
 
 
 TENS = 100  # below it one decimal is worth reading
 WHOLE = frozenset({"requests", "connections", "threads"})
-UNITS = {"requests/s": "/s", "messages/s": "/s", "1": "%", "connections": "", "threads": "", "requests": ""}
-
-COLUMNS: dict[str, tuple[Column, ...]] = {
-    "baseline": (
-        Column("CPU per request", "cpu_us_per_request"),
-        Column("answers of {level}", "throughput_per_s"),
-        Column("p50", "service_ms_p50"),
-        Column("corrected p90", "corrected_ms_p90"),
-    ),
-    "slow-io": (
-        Column("{users}", "throughput_per_s"),
-        Column("of possible, {users}", "ceiling_share", 200),
-        Column("CPU per request, {users}", "cpu_us_per_request", 50),
-        Column("memory, {users}", "memory_mib", 200),
-    ),
-    "starvation": (
-        Column("alone p50", "probe_corrected_ms_p50", 0),
-        Column("among {users} p50", "probe_corrected_ms_p50", 20),
-        Column("p90 among them", "probe_corrected_ms_p90", 20),
-        Column("max among them", "probe_corrected_ms_max", 20),
-        Column("slow answers", "throughput_per_s", 20),
-    ),
-    "streaming": (
-        Column("first byte, {users}", "first_byte_ms_p50", 1),
-        Column("gap, {users}", "gap_ms_p50", 1),
-        Column("first byte, {users}", "first_byte_ms_p50", 20),
-        Column("whole, {users}", "service_ms_p50", 20),
-        Column("streams, {users}", "throughput_per_s", 20),
-    ),
-    "blocking": (
-        Column("{level}", "throughput_per_s"),
-        Column("probe p50, {level}", "probe_corrected_ms_p50"),
-    ),
-    "cpu": (
-        Column("work, {users}", "throughput_per_s"),
-        Column("probe p50, {users}", "probe_corrected_ms_p50"),
-        Column("probe max, {users}", "probe_corrected_ms_max"),
-        Column("CPU, {users}", "cpu_cores", 4),
-    ),
-    "upload": (
-        Column("uploads", "throughput_per_s"),
-        Column("probe p50", "probe_corrected_ms_p50"),
-        Column("probe max", "probe_corrected_ms_max"),
-        Column("memory taken", "memory_growth_mib"),
-    ),
-    "download": (
-        Column("received", "received_mib_per_s"),
-        Column("memory taken", "memory_growth_mib"),
-        Column("probe p50", "probe_corrected_ms_p50"),
-        Column("probe max", "probe_corrected_ms_max"),
-    ),
-    "churn": (
-        Column("CPU per request", "cpu_us_per_request"),
-        Column("answers of {level}", "throughput_per_s"),
-        Column("p50", "service_ms_p50"),
-        Column("corrected p90", "corrected_ms_p90"),
-    ),
-    "overload": (
-        Column("ceiling", "ceiling_per_s"),
-        Column("answers while overloaded", "throughput_per_s"),
-        Column("errors", "errors"),
-        Column("p99 of them", "corrected_ms_p99"),
-        Column("until recovery", "recovered_s"),
-    ),
-    "idle": (
-        Column("held, {level}", "held"),
-        Column("memory each, {level}", "memory_kib_per_connection"),
-        Column("probe p50, {level}", "probe_corrected_ms_p50"),
-    ),
-    "abandon": (
-        Column("streams left", "throughput_per_s"),
-        Column("probe p50", "probe_corrected_ms_p50"),
-        Column("answers afterwards in", "answered_after_ms"),
-        Column("CPU afterwards", "idle_cores"),
-        Column("threads more than before", "threads_left"),
-    ),
-    "websocket": (
-        Column("there and back p50", "corrected_ms_p50", "paced"),
-        Column("p99", "corrected_ms_p99", "paced"),
-        Column("CPU per message, {level}", "cpu_us_per_request", "paced"),
-        Column("messages, {level}", "messages_per_s", "flat-out"),
-        Column("CPU per message, {level}", "cpu_us_per_message", "flat-out"),
-        Column("memory, {level}", "memory_mib", "flat-out"),
-    ),
-}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.run_folder import write
+from lab.saved_runs.folder import write
 from lab.stacks import all_stacks
 from tests.lab import runs
 from tests.lab.commands.in_process import lab

@@ -8,7 +8,7 @@ from lab.commands.other_machines import LoadOptions, targets_of
 from lab.errors import LabError, UsageError
 from lab.measure.server_process import free_port
 from lab.servers import HOST
-from records.run import CrewRecord
+from records.run import LoadWorkersRecord
 
 
 def test_targets_are_stacks_with_their_urls() -> None:
@@ -41,16 +41,16 @@ def test_targets_that_can_not_be_are_wrong_use(given: list[str], agent_url: str,
         targets_of(given, agent_url, "")
 
 
-def test_a_crew_is_recorded_as_it_was_asked_for() -> None:
+def test_load_workers_are_recorded_as_they_were_asked_for() -> None:
     """Where its master listens, for how many it waits and how long: what a resumed run needs."""
     port = free_port()
     asked = LoadOptions(master=True, host=HOST, port=port, expected=2, within_s=5.0)
-    assert asked.crew(1) == CrewRecord(HOST, port, 2, 5.0)
+    assert asked.record(1) == LoadWorkersRecord(HOST, port, 2, 5.0)
 
 
 def test_nobody_is_waited_for_unless_asked() -> None:
     """Without --load-master the load comes from here."""
-    assert LoadOptions(master=False, host=HOST, port=5557, expected=0, within_s=60.0).crew(4) is None
+    assert LoadOptions(master=False, host=HOST, port=5557, expected=0, within_s=60.0).record(4) is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_options_that_do_not_fit_are_wrong_use(
     """Each says what is missing or too much."""
     asked = LoadOptions(master=master, host=HOST, port=5557, expected=expected, within_s=60.0)
     with pytest.raises(UsageError, match=says):
-        asked.crew(processes)
+        asked.record(processes)
 
 
 def test_a_master_at_a_taken_port_is_one_sentence() -> None:
@@ -75,4 +75,4 @@ def test_a_master_at_a_taken_port_is_one_sentence() -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(LabError, match=f"Port {port} is taken: choose another with --load-port"):
-            LoadOptions(master=True, host=HOST, port=port, expected=1, within_s=60.0).crew(1)
+            LoadOptions(master=True, host=HOST, port=port, expected=1, within_s=60.0).record(1)

@@ -112,7 +112,7 @@ def test_neighbours_are_named_from_fastest_to_slowest() -> None:
     """The fastest, the baseline between, and the slowest with its bound."""
     times = {WSGI: 165.0, ASGI: 0.5, "gunicorn-sync/wsgi": 7600.0}
     run = run_of(*(made(name, "starvation", 20, probe_corrected_ms_p50=ms) for name, ms in times.items()))
-    run.trials[2].doubts.append(Doubt("unanswered", "", "", ["probe_corrected_ms_p50"]))
+    run.trials[2].doubts.append(Doubt("unanswered", "", "", ["probe_corrected_ms_p50"], at_least=True))
     assert said(run, "Fast routes beside slow ones") == (
         "Beside 20 slow users a fast route takes 0.5 ms on uvicorn/asgi, 165 ms on gunicorn-gthread/wsgi "
         "and at least 7.6 s on gunicorn-sync/wsgi."
@@ -129,6 +129,12 @@ def test_blocking_says_what_is_left_and_what_cures() -> None:
         "One blocking call undoes an event loop: uvicorn/asgi then answers 40 a second, and a fast route waits 1.5 s. "
         "Offloaded to asyncio's default thread pool it is 240 a second."
     )
+
+
+def test_a_bridged_app_is_no_event_loop_to_block() -> None:
+    """What stands behind threads says nothing of a loop, whatever it is called."""
+    run = run_of(made("waitress/asgi-bridged", "blocking", "blocking", throughput_per_s=40.0))
+    assert said(run, "Async code that blocks") == ""
 
 
 @pytest.mark.parametrize(("doubt", "told"), [("stopped-answering", True), ("too-few-samples", False)])

@@ -16,12 +16,12 @@ from lab.judge.comparisons import (
     comparisons,
     distance,
     floor,
-    interval,
     noise,
     sound,
     verdict_on,
 )
 from records.run import Doubt, Noise, Run, Trial
+from records.scenario import Better
 from tests.lab import runs
 
 CPU = "cpu_us_per_request"
@@ -79,7 +79,7 @@ def test_a_stack_against_the_same_figures_is_a_tie(values: list[float]) -> None:
     ours, theirs = (
         [trial(name, value) for value in values] for name in ("uvicorn/asgi", "gunicorn-sync/wsgi")
     )
-    assert verdict_on(CPU, compared(ours, theirs, CPU), 0.0) == "tie"
+    assert verdict_on("lower", compared(ours, theirs, CPU), 0.0) == "tie"
 
 
 def in_turns(stack: str, seconds: Sequence[float], repetition: int = 1) -> Trial:
@@ -108,7 +108,7 @@ def test_the_same_stack_in_turns_is_a_tie(seed: int) -> None:
     shared, random = drifting(seed), Random(seed + 100)
     noisy = [[value * random.gauss(1, 0.02) for value in shared] for _ in range(2)]
     found = compared([in_turns("uvicorn/asgi", noisy[0])], [in_turns("gunicorn-sync/wsgi", noisy[1])], CPU)
-    assert verdict_on(CPU, found, 0.0) == "tie"
+    assert verdict_on("lower", found, 0.0) == "tie"
     assert found.low <= 1 <= found.high
 
 
@@ -119,7 +119,7 @@ def test_a_fifth_more_is_found_in_turns(seed: int) -> None:
     theirs = in_turns("gunicorn-sync/wsgi", [value * random.gauss(1, 0.02) for value in shared])
     ours = in_turns("uvicorn/asgi", [1.2 * value * random.gauss(1, 0.02) for value in shared])
     found = compared([ours], [theirs], CPU)
-    assert verdict_on(CPU, found, 0.05) == "slower"
+    assert verdict_on("lower", found, 0.05) == "slower"
     assert found.low <= found.ratio <= found.high
     assert found.ratio == pytest.approx(1.2, rel=0.02)
 
@@ -166,19 +166,19 @@ def test_spread_between_seconds_widens_the_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("figure", "ratio", "noise_floor", "verdict"),
+    ("better", "ratio", "noise_floor", "verdict"),
     [
-        (CPU, Ratio(0.5, 0.4, 0.6), 0.05, "faster"),
-        (CPU, Ratio(2.0, 1.8, 2.2), 0.05, "slower"),
-        ("throughput_per_s", Ratio(2.0, 1.8, 2.2), 0.05, "faster"),
-        (CPU, Ratio(1.2, 0.9, 1.4), 0.05, "tie"),
-        (CPU, Ratio(1.04, 1.03, 1.05), 0.05, "tie"),
-        (CPU, Ratio(0.97, 0.96, 0.98), 0.05, "tie"),
+        ("lower", Ratio(0.5, 0.4, 0.6), 0.05, "faster"),
+        ("lower", Ratio(2.0, 1.8, 2.2), 0.05, "slower"),
+        ("higher", Ratio(2.0, 1.8, 2.2), 0.05, "faster"),
+        ("lower", Ratio(1.2, 0.9, 1.4), 0.05, "tie"),
+        ("lower", Ratio(1.04, 1.03, 1.05), 0.05, "tie"),
+        ("lower", Ratio(0.97, 0.96, 0.98), 0.05, "tie"),
     ],
 )
-def test_verdicts(figure: str, ratio: Ratio, noise_floor: float, verdict: str) -> None:
+def test_verdicts(better: Better, ratio: Ratio, noise_floor: float, verdict: str) -> None:
     """A difference counts when its interval excludes 1 and it is beyond the noise."""
-    assert verdict_on(figure, ratio, noise_floor) == verdict
+    assert verdict_on(better, ratio, noise_floor) == verdict
 
 
 def test_each_stack_is_compared_with_the_baseline() -> None:
@@ -223,13 +223,25 @@ def test_answers_cut_off_by_the_window_widen_throughput(concurrency: float, verd
         (Doubt("errors", "", "", discards=True), 0),
         (Doubt("generator-bound", "", "", [CPU], discards=True), 0),
         (Doubt("generator-bound", "", "", ["service_ms_p50"], discards=True), 1),
-        (Doubt("unanswered", "", "", [CPU]), 0),
+        (Doubt("unanswered", "", "", [CPU], at_least=True), 0),
         (Doubt("too-few-samples", "", "", [CPU]), 1),
     ],
 )
 def test_discarded_trials_enter_no_comparison(doubt: Doubt, kept: int) -> None:
     """A discarding doubt about the figure, and a lower bound, keep a trial out."""
     assert len(sound([trial("uvicorn/asgi", 50.0, None, doubt)], CPU)) == kept
+
+
+STUCK = Doubt("unanswered", "", "", [CPU], at_least=True)
+
+
+@pytest.mark.parametrize(("stuck", "compared_trials"), [(0, 3), (1, 3), (2, 0), (3, 0)])
+def test_a_stack_that_was_stuck_is_not_compared_by_what_was_left(stuck: int, compared_trials: int) -> None:
+    """Where most trials had no answer the median is a bound, though some trial was answered fast."""
+    trials = [trial("uvicorn/asgi", 100.0)] * (3 - stuck) + [
+        trial("uvicorn/asgi", 5000.0, None, STUCK)
+    ] * stuck
+    assert len(sound(trials, CPU)) == compared_trials
 
 
 def test_failed_trials_enter_no_comparison() -> None:
@@ -241,7 +253,8 @@ def test_failed_trials_enter_no_comparison() -> None:
 
 def test_noise_is_how_far_a_stack_is_from_itself() -> None:
     """The floor is the farther end of the interval of a stack against its copy."""
-    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *in_blocks("uvicorn/asgi#2", 125.0))
+    copies = [runs.copied(each) for each in in_blocks("uvicorn/asgi", 125.0)]
+    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *copies)
     (found,) = noise(run)
     assert (found.figure, found.stack) == (CPU, "uvicorn/asgi")
     assert found.floor == pytest.approx(0.25)
@@ -249,7 +262,7 @@ def test_noise_is_how_far_a_stack_is_from_itself() -> None:
 
 def test_copies_are_not_compared() -> None:
     """The second name of a stack is there for the noise alone."""
-    run = run_of(trial("gunicorn-sync/wsgi", 100.0), trial("gunicorn-sync/wsgi#2", 125.0))
+    run = run_of(trial("gunicorn-sync/wsgi", 100.0), runs.copied(trial("gunicorn-sync/wsgi", 125.0)))
     assert comparisons(run, run.baseline) == []
 
 
@@ -264,22 +277,3 @@ def test_floor_of_another_place_stands_in() -> None:
 def test_distance_is_the_same_both_ways() -> None:
     """Twice and half are equally far from equal."""
     assert distance(2.0) == distance(0.5) == 1.0
-
-
-def test_interval_of_a_figure_holds_it() -> None:
-    """Seconds that differ give an interval around the figure, the same one each time."""
-    made = [trial("uvicorn/asgi", 100.0, [90.0, 100.0, 110.0])]
-    low, high = interval(made, CPU)
-    assert 90 <= low < 100 < high <= 110
-    assert interval(made, CPU) == (low, high)
-
-
-def test_interval_of_one_number_is_that_number() -> None:
-    """Without seconds or repetitions nothing tells how far a figure may be off."""
-    assert interval([runs.trial("uvicorn/asgi", 50, cpu_us_per_request=100.0)], CPU) == (100.0, 100.0)
-
-
-def test_interval_of_repetitions_spans_them() -> None:
-    """Trials that differ widen it beyond what their seconds do."""
-    low, high = interval([trial("uvicorn/asgi", value) for value in (100.0, 130.0)], CPU)
-    assert (low, high) == (100.0, 130.0)

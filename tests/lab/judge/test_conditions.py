@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from lab.judge.conditions import Change, changes, comparability, differences, forbidding, shortened
-from records.run import LevelRecord, Options, Run, StackRecord
+from records.run import Options, Run, StackRecord
+from records.scenario import LevelRecord
 from tests.lab import runs
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from lab import json_schema
 from lab.measure import dashboard_run
 from lab.measure.dashboard_run import LIVE, run_of
+from lab.saved_runs import json_schema
 from lab.servers import Settings
 from lab.stacks import find
 from lab.tell.charts.scenario_charts import pictures
@@ -179,6 +179,18 @@ def test_it_is_told_like_any_run(scenario: str) -> None:
     page = html.report(run, pictures(run), {})
     assert "all stacks were loaded at once, on one machine, by hand" in page
     assert terminal.render(run) is not None
+
+
+def test_its_table_has_figures() -> None:
+    """Where every column of a scenario is about a level of its own, what is compared stands in their place."""
+    (record,) = made(played({LOOP: BOTH, SYNC: BOTH})).scenarios
+    assert [column.figure for column in record.columns] == [
+        "throughput_per_s",
+        "cpu_us_per_request",
+        "corrected_ms_p50",
+        "probe_corrected_ms_p50",
+    ]
+    assert {column.level for column in record.columns} == {"live"}
 
 
 def test_load_of_nobody_is_told() -> None:

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from lab.measure.new_run import describe, new_run
+from lab.measure.new_run import describe, new_run, stack_record
 from lab.measure.plan import PROFILES, plan, scenarios_of
 from lab.servers import Settings
 from lab.stacks import find
@@ -65,6 +65,33 @@ def test_only_scenarios_that_are_measured_are_recorded() -> None:
     assert run.schema == SCHEMA
     assert [record.name for record in run.scenarios] == list(dict.fromkeys(t.scenario.name for t in tasks))
     assert {len(record.levels) for record in run.scenarios} == {1}
+
+
+def test_a_run_says_what_its_columns_are() -> None:
+    """Before its first trial it knows its headings, units and headlines."""
+    smoke = PROFILES["smoke"]
+    run = new_run(smoke, [STACK], plan(smoke, [STACK], scenarios_of(smoke, ["slow-io"]), seed=1), Settings(),
+                  seed=1, machine={})  # fmt: skip
+    (record,) = run.scenarios
+    assert [column.heading for column in record.columns] == ["10 users, /s"]
+    assert record.headline is not None
+    assert record.headline.level == 10
+    assert run.figures["throughput_per_s"].better == "higher"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("uvicorn/asgi", ("asgi", "asgi", "")),
+        ("uvicorn/wsgi-bridged", ("asgi", "wsgi", "bridged")),
+        ("waitress/asgi-guarded", ("wsgi", "asgi", "guarded")),
+    ],
+)
+def test_a_stack_is_recorded_with_what_stands_where(name: str, fields: tuple[str, str, str]) -> None:
+    """How the server calls the app, what is spoken behind that, and the bridge between: nobody has to read names."""
+    record = stack_record(find(name), Settings())
+    assert (record.interface, record.speaks, record.bridge) == fields
+    assert f"{record.server}/{record.app}" == record.name == name
 
 
 def test_a_stack_is_recorded_with_its_slots() -> None:

@@ -16,7 +16,7 @@ from lab.measure.plan import (
     stacks_of,
 )
 from lab.stacks import DEFAULT_STACKS, find
-from loadtests.scenarios import SCENARIOS
+from loadtests.scenarios import SCENARIOS, Scenario
 from records.types import LevelValue
 
 THREE = Profile("three", "for tests", DEFAULT_STACKS, repetitions=3)
@@ -67,11 +67,12 @@ def test_baseline_that_is_not_measured_gives_way_to_the_first() -> None:
     assert baseline_of("waitress/wsgi", STACKS) == STACKS[0]
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_profiles_name_levels_that_exist(profile: Profile) -> None:
-    """A profile's choice of levels is a choice among the scenario's."""
-    for name in profile.levels:
-        assert set(levels(profile, SCENARIOS[name])) <= set(SCENARIOS[name].levels)
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_levels_name_profiles_that_exist(scenario: Scenario) -> None:
+    """Each level is measured in some profile, and in none that isn't there."""
+    for level in scenario.levels:
+        assert set(level.profiles) <= set(PROFILES)
+        assert level in levels(PROFILES["full"], scenario)
 
 
 def of_profile(name: str, *scenarios: str) -> Counter[tuple[str, LevelValue]]:

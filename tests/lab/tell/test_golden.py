@@ -1,4 +1,9 @@
-"""Reports of small made-up runs, whole: what a change does to them is seen in its diff (`pytest --snapshot-update`)."""
+"""Reports of small runs, whole: what a change does to them is seen in its diff (`pytest --snapshot-update`).
+
+Some are made up. Those in tests/data/runs were really made, by the lab as it wrote each schema, and shortened.
+"""
+
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -7,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from lab.judge.comparisons import judge
+from lab.saved_runs.folder import read
 from lab.tell.charts.scenario_charts import pictures
 from lab.tell.run import html, markdown
 from records.run import Commands, Doubt, Run, Trial
@@ -14,6 +20,7 @@ from tests.lab import runs
 
 FAILED = Doubt("failed", "server exited with status 1: no module named app", "read the log")
 COMMANDS = Commands("serve it", "load it")
+SAVED = sorted((Path(__file__).parent.parent.parent / "data" / "runs").glob("*.json"))
 
 
 class Markdown(SingleFileSnapshotExtension):
@@ -90,7 +97,31 @@ def test_markdown_of_small_runs(run: Run, snapshot: SnapshotAssertion) -> None:
 
 def test_page_of_small_runs(run: Run, snapshot: SnapshotAssertion) -> None:
     """report.html is as it was, but for styles, scripts and what the charts are drawn from."""
+    assert page_of(run) == snapshot(extension_class=Page)
+
+
+@pytest.fixture(params=SAVED, ids=lambda path: path.stem)
+def saved(request: pytest.FixtureRequest) -> Run:
+    """Return each run that was saved by an earlier lab, judged as `lab report` does."""
+    run = read(request.param)
+    if not run.comparisons:
+        judge(run)
+    return run
+
+
+def test_markdown_of_saved_runs(saved: Run, snapshot: SnapshotAssertion) -> None:
+    """What an earlier lab measured is told as it was."""
+    assert markdown.report(saved, pictures(saved)) == snapshot(extension_class=Markdown)
+
+
+def test_page_of_saved_runs(saved: Run, snapshot: SnapshotAssertion) -> None:
+    """So is its page."""
+    assert page_of(saved) == snapshot(extension_class=Page)
+
+
+def page_of(run: Run) -> str:
+    """Return a run's page without styles and scripts."""
     page = BeautifulSoup(html.report(run, pictures(run), {}), "html.parser")
     for part in page.find_all(["style", "script"]):
         part.decompose()
-    assert page.prettify() == snapshot(extension_class=Page)
+    return page.prettify()

@@ -15,7 +15,7 @@ from records.run import Doubt, Trial
 from tests.lab import runs
 
 BUSY = Doubt("machine-busy", "everything else used 40% of a core", "measure again", discards=True)
-STUCK = Doubt("unanswered", "7 had no answer", "read as lower bounds", ["throughput_per_s"])
+STUCK = Doubt("unanswered", "7 had no answer", "read as lower bounds", ["throughput_per_s"], at_least=True)
 
 
 def repeated(*values: float, doubts: dict[int, Doubt] | None = None) -> list[Trial]:
@@ -54,7 +54,7 @@ def test_lower_bound_is_marked() -> None:
     """A figure that lies among unanswered requests is at least what it says."""
     (row,) = medians(repeated(1.0, doubts={1: STUCK}), "throughput_per_s")
     assert row["at_least"] is True
-    assert labelled(row, "throughput_per_s")["label"] == "≥ 1.0 requests/s"
+    assert labelled(row, "requests/s")["label"] == "≥ 1.0 requests/s"
 
 
 def test_single_trials_are_rows_where_there_are_several() -> None:
@@ -76,6 +76,12 @@ def test_interval_is_around_the_value() -> None:
     assert (alone["interval"], "low" in alone) == ("unknown", False)
 
 
+def test_repetitions_that_agree_have_an_interval() -> None:
+    """Two trials that came to the same are no single trial: their interval is known, and has no width."""
+    (row,) = with_intervals(repeated(2.0, 2.0), "throughput_per_s")
+    assert (row["low"], row["high"], row["interval"]) == (2.0, 2.0, "2 to 2")
+
+
 def test_curve_ends_where_the_sample_does() -> None:
     """Of 200 answers five lie beyond the 97.5th percentile, and nothing is drawn from there on."""
     rows = percentile_rows([runs.measured("uvicorn/asgi", "baseline", 500)], "corrected")
@@ -86,7 +92,7 @@ def test_curve_ends_where_the_sample_does() -> None:
 def test_curve_of_unanswered_requests_ends_before_them() -> None:
     """Requests without an answer are the slowest; where they begin the curve ends in a lower bound."""
     trial = runs.measured("uvicorn/asgi", "baseline", 500)
-    stuck = Doubt("unanswered", "200 had no answer", "", ["corrected_ms_p99"])
+    stuck = Doubt("unanswered", "200 had no answer", "", ["corrected_ms_p99"], at_least=True)
     figures = {**trial.figures, "censored": 200.0}
     rows = percentile_rows([msgspec.structs.replace(trial, figures=figures, doubts=[stuck])], "corrected")
     assert 48 < max(float(str(row["percentile"])) for row in rows) <= 50

@@ -9,10 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lab.judge.comparisons import judge
+from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.scenario_charts import Picture, pictures
 from lab.tell.run import html
 from lab.tell.run.html import bundle
-from records.run import Commands, Doubt, Run
+from records.run import Capability, Commands, Doubt, Run
 from tests.lab import runs
 
 
@@ -75,7 +76,7 @@ def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -
 def test_page_without_charts_has_no_library_for_them() -> None:
     """What draws charts is most of a page: where there are none it is left out."""
     charted = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
-    assert [bundle() in told(run) for run in (runs.run(), charted)] == [False, True]
+    assert [bundle() in told(each) for each in (runs.run(), charted)] == [False, True]
 
 
 def test_every_trial_has_its_commands() -> None:
@@ -114,6 +115,18 @@ def named(text: str) -> Run:
     made.environment["cpu"] = text
     made.run.stopped = text
     return made
+
+
+def test_swatches_are_of_the_charts_colours() -> None:
+    """A stack has its colour in tables, too, where only experiments were made on it as well; a mere name is grey."""
+    run = runs.run()
+    run.explored = [runs.stack("hypercorn/asgi")]
+    names = ("uvicorn/asgi", "hypercorn/asgi", "mod_python/cgi")
+    run.capabilities = [Capability("http2", "Does it?", name, "no", "") for name in names]
+    looks = looks_in(run)
+    swatches = [str(each["style"]) for each in page_of(run).select("table.capabilities .swatch")]
+    colours = [looks["uvicorn/asgi"].colour, looks["hypercorn/asgi"].colour, GREY]
+    assert swatches == [f"background:{colour}" for colour in colours]
 
 
 def test_run_without_trials_is_told() -> None:

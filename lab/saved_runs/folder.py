@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 
 from lab.errors import LabError, UsageError
+from lab.saved_runs.upgrade import upgrade
 from records.run import READABLE, SCHEMA, Calibration, Run, as_json_text
+from records.upgrade import decode
 
 RESULTS = "results.json"
 CALIBRATION = "calibration.json"
@@ -39,18 +41,22 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def read(place: Path) -> Run:
-    """Read a run from its folder or its results.json; raises LabError, saying what is wrong."""
+    """Read a run from its folder or its results.json, one of an earlier schema as if today's lab had saved it.
+
+    Raises LabError, saying what is wrong.
+    """
     path = place / RESULTS if place.is_dir() else place
     try:
         content = path.read_bytes()
     except OSError as error:
         raise LabError(f"There is no run at {place}: {error.strerror}.") from error
     try:
-        run = msgspec.json.decode(content, type=Run)
+        run = decode(content)
     except msgspec.DecodeError as error:
         raise LabError(f"{path} isn't a run of this lab: {error}.") from error
     if run.schema not in READABLE:
         raise LabError(f"{path} has schema {run.schema}; this lab reads {SCHEMA}.")
+    upgrade(run)
     return run
 
 
