@@ -12,72 +12,87 @@ RULES    ?=
 FIGURE   ?= cpu
 SCENARIO ?= baseline
 ARGS     ?=
+PYTHONS  ?=
 ASKED    := /
 VENV     := .venv
-BIN      := $(VENV)/bin
-READY    := $(VENV)/.ready
 
 # PATH=/hello on the command line is a path to ask for; the programs are found where they usually are.
 ifeq ($(origin PATH),command line)
-ASKED := $(PATH)
+ASKED := $(value PATH)
 override export PATH := /usr/local/bin:/usr/bin:/bin
 endif
 
+# What a setting holds, a space or a quote for instance, reaches the command as one word. STACKS and SCENARIOS are lists
+# of words; ARGS is written as for a shell.
+quoted  = '$(subst ','\'',$1)'
+listed  = $(foreach word,$1,$(call quoted,$(word)))
+option  = $(if $2,$1 $(call quoted,$2))
+options = $(foreach word,$2,$1 $(call quoted,$(word)))
+
+BIN      := $(call quoted,$(VENV)/bin)
+SETUP    := checks/virtual_environment.py
+NEW_PYTHON := import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer, and %s is %d.%d: \
+    install a newer one and name it, for instance make setup PYTHON=python3.13" % ((sys.executable,) + sys.version_info[:2]))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup servers compare resume serve trace dashboard capabilities report diff gate history test check bench-apps bench-load bench-report bench-truth readme schema sample screenshots \
-        lock clean
+        test-pure stress pythons lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  settings: PROFILE=smoke|quick|full  STACKS='uvicorn/asgi ...'  SCENARIOS='slow-io ...'  OUT=folder  PORT=8089"
 	@echo "            RUN=folder  AGAINST=folder  RULES=file.toml  FIGURE=cpu  SCENARIO=baseline"
-	@echo "            PATH=/hello?name=you  ARGS='--html trace.html'"
+	@echo "            PATH=/hello?name=you  ARGS='--html trace.html'  PYTHON=python3.11  PYTHONS='python3.12 ...'"
 
-setup: $(READY) ## make .venv from requirements.lock
-
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "the lab needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+setup: ## make .venv from requirements.lock, anew where it is broken
+	@$(BIN)/python -I $(SETUP) check 2> /dev/null || { $(call quoted,$(PYTHON)) -c '$(NEW_PYTHON)' && \
+	    exec $(call quoted,$(PYTHON)) -I $(SETUP) set-up $(call quoted,$(VENV)); }
 
 servers: setup ## add the wider set of servers (servers.lock)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r servers.lock
+	@$(BIN)/python -I $(SETUP) add $(call quoted,$(VENV)) servers.lock
 
 compare: setup ## measure the stacks and write a report
-	@$(BIN)/lab compare --profile $(PROFILE) $(STACKS:%=--stack %) $(SCENARIOS:%=--scenario %) --out $(OUT)
+	@$(BIN)/lab compare --profile $(call quoted,$(PROFILE)) $(call options,--stack,$(STACKS)) $(call options,--scenario,$(SCENARIOS)) --out $(call quoted,$(OUT))
 
 resume: setup ## go on with RUN (the latest), which was stopped or cut short
-	@$(BIN)/lab compare --resume $(RUN)
+	@$(BIN)/lab compare --resume $(call quoted,$(RUN))
 
 serve: setup ## serve the six default stacks (or STACKS) until Ctrl-C
-	@$(BIN)/lab serve $(if $(STACKS),$(STACKS),--all)
+	@$(BIN)/lab serve $(if $(STACKS),$(call listed,$(STACKS)),--all)
 
 trace: setup ## show what passes between client, server and app for PATH (ARGS: further options of lab trace)
-	@$(BIN)/lab trace '$(ASKED)' $(STACKS:%=--stack %) $(ARGS)
+	@$(BIN)/lab trace $(call quoted,$(ASKED)) $(call options,--stack,$(STACKS)) $(ARGS)
 
 dashboard: setup ## serve the six default stacks (or STACKS) and load them from a page, until Ctrl-C
-	@$(BIN)/lab dashboard $(STACKS) --port $(PORT) --out $(OUT)
+	@$(BIN)/lab dashboard $(call listed,$(STACKS)) --port $(call quoted,$(PORT)) --out $(call quoted,$(OUT))
 
 capabilities: setup ## find out by experiment what the stacks (STACKS) can do
-	@$(BIN)/lab capabilities $(STACKS:%=--stack %)
+	@$(BIN)/lab capabilities $(call options,--stack,$(STACKS))
 
 report: setup ## write the report of RUN (the latest) again
-	@$(BIN)/lab report $(RUN)
+	@$(BIN)/lab report $(call quoted,$(RUN))
 
 diff: setup ## put RUN (the latest) beside AGAINST, another run
-	@$(BIN)/lab diff $(AGAINST) $(RUN)
+	@$(BIN)/lab diff $(if $(AGAINST),$(call quoted,$(AGAINST))) $(call quoted,$(RUN))
 
 gate: setup ## hold RUN (the latest) to the rules in RULES, as ratios to AGAINST where that is given
-	@$(BIN)/lab gate $(RUN) $(AGAINST:%=--against %) $(RULES:%=--rules %)
+	@$(BIN)/lab gate $(call quoted,$(RUN)) $(call option,--against,$(AGAINST)) $(call option,--rules,$(RULES))
 
 history: setup ## draw FIGURE in SCENARIO over all runs
-	@$(BIN)/lab history --figure $(FIGURE) --scenario $(SCENARIO) --out $(OUT)
+	@$(BIN)/lab history --figure $(call quoted,$(FIGURE)) --scenario $(call quoted,$(SCENARIO)) --out $(call quoted,$(OUT))
 
 test: setup ## run all tests, as many files at once as there are cores
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-pure: setup ## run the tests that start no process: for the habit of running them at each change
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m pure
+
+stress: setup ## run the tests again and again while all cores are busy (ARGS: further options, such as --help)
+	@$(BIN)/python -m checks.stress $(ARGS)
+
+pythons: setup ## try each Python from 3.11 on that is on this machine (or PYTHONS): tests that start no process, a short run
+	@$(BIN)/python -m checks.pythons $(call listed,$(PYTHONS))
 
 check: setup ## lint, format and types
 	$(BIN)/ruff check .
@@ -91,13 +106,13 @@ readme: setup ## fill the README's tables from the code's
 	@$(BIN)/python -c "from pathlib import Path; from lab.tell.run.readme import filled; p = Path('README.md'); p.write_text(filled(p.read_text()))"
 
 schema: setup ## write docs/results.schema.json from the records
-	@$(BIN)/python -c "from pathlib import Path; from lab import json_schema as schema; Path('docs/results.schema.json').write_text(schema.text())"
+	@$(BIN)/python -c "from pathlib import Path; from lab.saved_runs import json_schema as schema; Path('docs/results.schema.json').write_text(schema.text())"
 
 sample: setup ## put the tables of RUN into the README as its sample
-	@$(BIN)/python -m benchmarks.sample $(RUN)
+	@$(BIN)/python -m benchmarks.sample $(call quoted,$(RUN))
 
 screenshots: setup ## take the README's pictures of RUN's report (needs Chromium)
-	@$(BIN)/python -m benchmarks.screenshots $(RUN)
+	@$(BIN)/python -m benchmarks.screenshots $(call quoted,$(RUN))
 
 bench-report: setup ## how large and how slow the report of a full run is
 	@$(BIN)/python -m benchmarks.report
@@ -115,5 +130,5 @@ lock: setup ## pin every dependency again, with hashes
 	    --custom-compile-command 'make lock' --constraints requirements.lock --extra servers pyproject.toml --output-file servers.lock
 
 clean: ## remove .venv, caches and built files (results stay)
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(call quoted,$(VENV)) .pythons .stress .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

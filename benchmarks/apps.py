@@ -23,6 +23,7 @@ from scipy.stats import bootstrap
 
 from lab.measure import process_usage
 from lab.measure.cores import take_cores
+from lab.measure.process_tree import tree
 from lab.measure.reaper import Reaper, reaping
 from lab.measure.server_process import Serving, serving
 from lab.servers import HOST, Settings
@@ -84,7 +85,7 @@ def connections(server: Serving) -> Iterator[list[socket.socket]]:
 
 def cpu_us_per_request(server: Serving, sockets: list[socket.socket]) -> float:
     """Load the server for one turn and return what it used per answer."""
-    pids = process_usage.tree(server.pid)
+    pids = tree(server.pid)
     before, answers, end = process_usage.cpu_times(pids), 0, time.monotonic() + TURN_S
     for connection in sockets:
         connection.sendall(REQUEST)

@@ -19,7 +19,7 @@ from scipy.stats import bootstrap
 
 from lab.judge.reading import target_of
 from lab.measure.cores import take_cores
-from lab.measure.load_generator import Generator, Order, generator
+from lab.measure.load_generator import Generator, LoadSpec, generator
 from lab.measure.reaper import reaping
 from lab.measure.server_process import serving
 from lab.servers import Settings
@@ -34,7 +34,7 @@ BARE_USER = Path(__file__).with_name("bare_user.py")
 
 
 @dataclass(frozen=True)
-class BareOrder(Order):
+class BareSpec(LoadSpec):
     """Asks for users who record nothing."""
 
     def arguments(self, result: Path | str) -> list[str]:
@@ -50,7 +50,7 @@ class BareOrder(Order):
 def main() -> int:
     """Print both rates; the exit code is 1 when recording costs more than a tenth."""
     server_cores, own_cores = take_cores()
-    rates: dict[type[Order], list[float]] = {Order: [], BareOrder: []}
+    rates: dict[type[LoadSpec], list[float]] = {LoadSpec: [], BareSpec: []}
     with tempfile.TemporaryDirectory() as name, reaping() as reaper:
         folder = Path(name)
         server_log = folder / "server.log"
@@ -63,8 +63,8 @@ def main() -> int:
             server.wait_until_ready()
             for turn in track(range(TURNS), console=Console(stderr=True)):
                 for kind in list(rates)[:: 1 if turn % 2 else -1]:
-                    order = kind(FLAT_OUT.name, LEVEL.value, LEVEL.window_s, (server.url,))
-                    rates[kind].append(rate_per_s(load, order, folder / "load"))
+                    spec = kind(FLAT_OUT.name, LEVEL.value, LEVEL.window_s, (server.url,))
+                    rates[kind].append(rate_per_s(load, spec, folder / "load"))
     lab, bare = (np.array(values) for values in rates.values())
     ratios = lab / bare
     interval = bootstrap((ratios,), np.median, rng=1).confidence_interval
@@ -80,10 +80,10 @@ def main() -> int:
     return int(np.median(ratios) < REQUIRED)
 
 
-def rate_per_s(load: Generator, order: Order, stem: Path) -> float:
-    """Return how many requests a second the users of an order sent."""
-    with load.loading(order, stem) as locust:
-        report = locust.report(order.window_s)
+def rate_per_s(load: Generator, spec: LoadSpec, stem: Path) -> float:
+    """Return how many requests a second the users of a load sent."""
+    with load.loading(spec, stem) as locust:
+        report = locust.report(spec.window_s)
     return target_of(report).flows[TRAFFIC].answers / (report.closed_at - report.opened_at)
 
 

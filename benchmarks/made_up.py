@@ -9,9 +9,11 @@ from lab.judge.comparisons import judge
 from lab.judge.descriptions import describe_figures
 from lab.judge.reading import Aftermath, Reading
 from lab.measure.execution import as_trial
-from lab.measure.load_generator import Order
+from lab.measure.load_generator import LoadSpec
 from lab.measure.plan import Task
+from lab.measure.reaper import Reaper
 from lab.measure.selection import Selection, select
+from lab.measure.site import LocalSite
 from lab.measure.trial import Measured
 from lab.servers import Settings
 from loadtests.recorder import KINDS, LONGEST_US
@@ -32,7 +34,7 @@ def made_up(
     choice = select(
         profile, stacks, list(scenarios or SCENARIOS), stacks[0], seed=seed, options=Options(1, 10)
     )
-    run = choice.new_run(MACHINE)
+    run = choice.new_run(MACHINE, LocalSite(Reaper()))
     random = Random(seed)
     run.trials = [
         as_trial(task, measured(task, random), task.stack.slots_by_waiting(choice.settings))
@@ -75,10 +77,10 @@ def measured(task: Task, random: Random) -> Measured:
 
 def commands(task: Task, port: int) -> Commands:
     """Return the two commands of a trial, as long as a real one's."""
-    order = Order(
+    spec = LoadSpec(
         task.scenario.name, task.level.value, task.window_s, (f"http://127.0.0.1:{port}",), seed=738_860
     )
-    return Commands(str(task.stack.command(port, Settings())), str(order.by_hand()))
+    return Commands(str(task.stack.command(port, Settings())), str(spec.by_hand()))
 
 
 def flow_reading(flow: Flow, window_s: float, count: int, speed: float, random: Random) -> FlowReading:

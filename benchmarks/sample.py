@@ -6,7 +6,7 @@ make sample RUN=results/latest
 import sys
 from pathlib import Path
 
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.tell.run.markdown import abilities, answers
 from lab.tell.run.readme import placed
 

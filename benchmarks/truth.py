@@ -27,6 +27,7 @@ from lab.measure.execution import as_trial
 from lab.measure.load_generator import generator
 from lab.measure.plan import Task
 from lab.measure.reaper import reaping
+from lab.measure.site import LocalSite
 from lab.measure.trial import TrialRunner
 from lab.servers import Settings
 from lab.stacks import App, Stack, find
@@ -71,7 +72,7 @@ def main() -> int:
         reaping() as reaper,
         generator(reaper, own_cores, Path(folder)) as load,
     ):
-        runner = TrialRunner(Settings(), reaper, load, server_cores, Path(folder))
+        runner = TrialRunner(Settings(), LocalSite(reaper, server_cores), load, Path(folder))
         trials = measured(runner, STACKS[:3])
         for number in track(range(rounds), console=Console(stderr=True)):
             os.environ[HEAVIER] = str(HEAVIER_BY * median(t.figures[FIGURE] for t in trials["plain"]))

@@ -9,7 +9,6 @@ from records.types import Interface
 Parallel = Literal["worker", "thread", "unbounded"]
 
 HOST = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"  # noqa: S104 - only who asks for it with --host binds there
 LARGEST_MESSAGE = 16 * 1024 * 1024  # bytes of a WebSocket message, where a server lets us say so
 
 HTTP2_OF_GUNICORN = ("--http-protocols", "h2,h1", "--http2-cleartext", "both")

@@ -50,11 +50,6 @@ class App:
         return self.interface != self.speaks
 
     @property
-    def guarded(self) -> bool:
-        """Whether a guard stands around a2wsgi."""
-        return self.bridge == "guarded"
-
-    @property
     def form(self) -> str:
         """The name that it has in packages which hold every form of a pair of apps: `wsgi_app`, `wsgi_as_asgi`."""
         return (
@@ -75,12 +70,12 @@ class Stack:
     @property
     def name(self) -> str:
         """The name everywhere: `uvicorn/asgi`."""
-        return f"{self.server.name}/{self.app.name}{COPY if self.copy else ''}"
+        return f"{self.original}{COPY if self.copy else ''}"
 
     @property
     def original(self) -> str:
         """The name without the mark of a copy."""
-        return self.name.removesuffix(COPY)
+        return f"{self.server.name}/{self.app.name}"
 
     def command(self, port: int, settings: Settings) -> Command:
         """Return the command that serves this stack at a port of the settings' host."""
@@ -184,9 +179,16 @@ def all_stacks() -> Iterator[Stack]:
     yield from (stack for stack in stacks if stack.name not in DEFAULT_STACKS)
 
 
+def parts(name: str) -> tuple[str, str, bool]:
+    """Return the names of a stack's server and app, and whether it is a copy: no other function cuts a name apart."""
+    original = name.removesuffix(COPY)
+    server, _, app = original.partition("/")
+    return server, app, original != name
+
+
 def find(name: str) -> Stack:
     """Return the stack of that name, or raise UsageError with the nearest ones."""
-    server, _, app = name.partition("/")
-    if server in SERVERS and app in APPS and SERVERS[server].interface == APPS[app].interface:
+    server, app, copied = parts(name)
+    if not copied and server in SERVERS and app in APPS and SERVERS[server].interface == APPS[app].interface:
         return Stack(SERVERS[server], APPS[app])
     raise unknown("stack", name, [stack.name for stack in all_stacks()])

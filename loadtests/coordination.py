@@ -10,11 +10,12 @@ A worker that says nothing in time is lost: the result says so and has the parts
 
 import logging
 import os
+import signal
 import time
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import gevent
 import msgspec
@@ -40,7 +41,7 @@ HEAD_START_S = 0.2  # for workers to have their users before the schedule begins
 SHORTEST_WARM_UP_S = 0.1
 ANNOUNCED_S = 0.02  # how long before it opens the window is announced
 CLOCKS_READ_S = 0.005
-"""Encoding waits so long, for the lab reads the CPU clocks when the window closes."""
+"""Encoding waits so long, for the lab reads the CPU clocks when the window closes; where it is late they count it."""
 SAYS_WITHIN_S = 5.0  # that it is warm, after the longest warm-up; its part, after the window
 LEAVES_WITHIN_S = 5.0
 LISTENS_S = 0.25
@@ -198,13 +199,25 @@ def sleep_until(moment: float) -> None:
 
 
 def finish(runner: Runner, options: Namespace, reading: LoadReading) -> None:
-    """Write the result in one piece and leave at once: who still waits has been counted as censored."""
+    """Write the result in one piece and leave at once: who still waits has been counted as censored.
+
+    Whoever listens to what is announced reads this process's clocks, perhaps late: for that it stands still until it
+    is killed, and so do workers of this machine.
+    """
     if not options.result:
         runner.quit()
         return
     partial = Path(options.result + ".partial")
     partial.write_bytes(msgspec.json.encode(reading))
     partial.replace(options.result)
+    if options.announce and not remote_workers.is_remote(runner, options):
+        stand_still()
     if not isinstance(runner, MasterRunner):
         os._exit(0)
     runner.quit()
+
+
+def stand_still() -> NoReturn:
+    """Let no greenlet run any more, and wait to be killed."""
+    while True:
+        signal.pause()

@@ -23,7 +23,7 @@ class AgentAddress(msgspec.Struct, frozen=True):
     token: str
 
 
-class Lineup(msgspec.Struct, frozen=True):
+class DashboardSetup(msgspec.Struct, frozen=True):
     """The stacks that are served, in their order, and the agent that tells what they use and restarts them."""
 
     stacks: tuple[DashboardStack, ...]

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from records.scenario import Figure, ScenarioRecord
-from records.types import LevelValue
+from records.types import Interface, LevelValue
 
 SCHEMA = 3  # 1 had numbers alone for levels, 2 was told by the lab's own tables
 READABLE = (1, 2, 3)
@@ -43,6 +43,7 @@ class Commands(msgspec.Struct, frozen=True):
 class Trial(msgspec.Struct, frozen=True):
     """One stack under one scenario level, once; `log` is the last lines of what failed.
 
+    `copy_of` is the stack that was measured against itself, where this is its trial under another name.
     `seconds` has the figures that are compared for each whole second of the window; where `turns` is true for each
     turn, so that the n-th of every stack of a block were measured in the same round. `histograms` are HDR's own
     compressed encoding, of microseconds, by kind of latency (`probe_` before those of the probe); `traces` have
@@ -63,6 +64,7 @@ class Trial(msgspec.Struct, frozen=True):
     turns: bool = False
     histograms: dict[str, str] = {}
     traces: dict[str, list[tuple[float, float]]] = {}
+    copy_of: str = ""
 
 
 class Capability(msgspec.Struct, frozen=True):
@@ -103,12 +105,13 @@ class Comparison(msgspec.Struct, frozen=True):
 class StackRecord(msgspec.Struct, frozen=True):
     """A stack as it ran: `slots` is null where nothing bounds it; `skipped` says why it didn't run.
 
-    `contract` is what it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in
-    which an app waits.
+    `interface` is how the server calls the app, `speaks` what the code behind that speaks, and `bridge` the kind of
+    what stands between, if anything does: older labs told these two in the name of the app alone. `contract` is what
+    it broke of the contract, once it was `checked`; `slots_by_waiting` has the slots by the way in which an app waits.
     """
 
     name: str
-    interface: str
+    interface: Interface
     server: str
     app: str
     slots: int | None
@@ -118,6 +121,12 @@ class StackRecord(msgspec.Struct, frozen=True):
     contract: list[str] = []
     checked: bool = False
     slots_by_waiting: dict[str, int | None] = {}
+    speaks: Interface | None = None
+    bridge: str = ""
+
+    def runs_natively(self, interface: Interface) -> bool:
+        """Tell whether it runs an app of that interface without a bridge."""
+        return self.interface == interface and not self.bridge
 
 
 class CalibrationFigure(msgspec.Struct, frozen=True):
@@ -186,7 +195,10 @@ class RunRecord(msgspec.Struct):
 
 
 class Run(msgspec.Struct):
-    """Everything that is known of a run; `figures` says what each figure is that its trials have."""
+    """Everything that is known of a run; `figures` says what each figure is that its trials have.
+
+    `explored` are the stacks on which only experiments were made.
+    """
 
     schema: int
     run: RunRecord
@@ -200,6 +212,7 @@ class Run(msgspec.Struct):
     baseline: str = ""
     capabilities: list[Capability] = []
     figures: dict[str, Figure] = {}
+    explored: list[StackRecord] = []
 
     def figure(self, name: str) -> Figure:
         """Return what a figure is; one that isn't described goes by its name alone."""

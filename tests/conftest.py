@@ -6,7 +6,17 @@ from collections.abc import Iterator
 import pytest
 
 from lab.commands.job_summary import VARIABLE
+from lab.measure.load_generator import Generator, generator
 from lab.measure.reaper import Reaper, reaping
+from tests.file_costs import FileCosts
+from tests.live.forked import FORK_SERVER
+from tests.purity import Purity
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold pure tests to starting no process, and tell at the end which files took longest."""
+    config.pluginmanager.register(Purity())
+    config.pluginmanager.register(FileCosts())
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +24,20 @@ def reaper() -> Iterator[Reaper]:
     """Start children that end with the tests, whatever happens."""
     with reaping() as reaper:
         yield reaper
+
+
+@pytest.fixture(scope="session")
+def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
+    """Run a load generator's fork server, which each locust of a test comes from."""
+    with generator(reaper, [], tmp_path_factory.mktemp("load")) as load:
+        yield load
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Iterator[None]:
+    """End what starts labs when the last test has ended."""
+    yield
+    FORK_SERVER.end()
 
 
 @pytest.fixture(autouse=True)

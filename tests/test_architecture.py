@@ -1,130 +1,204 @@
-"""Who may import whom (docs of the design): these arrows and no others."""
+"""Who may import whom: the floors of the house, and every arrow between its rooms."""
 
 import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = (
-    "contract",
-    "records",
-    "wsgi_app",
-    "asgi_app",
-    "bridge",
-    "experiments",
-    "tracing",
-    "loadtests",
-    "lab",
-)
 
-ARROWS = {
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("contract", "records"),
+    ("wsgi_app", "asgi_app"),
+    ("bridge",),
+    ("experiments", "tracing"),
+    ("loadtests",),
+    ("lab",),  # the modules beside lab's rooms: servers, stacks, addresses, errors, signals
+    ("lab.http_client",),
+    ("lab.judge",),
+    ("lab.saved_runs",),
+    ("lab.measure", "lab.tell"),
+    ("lab.trace", "lab.capabilities", "lab.remote"),
+    ("lab.commands",),
+    ("benchmarks", "checks"),
+)
+"""From the ground up: each room may import what lies below it, and nobody beside or above it."""
+
+ARROWS: dict[str, set[str]] = {
     "contract": set(),
     "records": set(),
     "wsgi_app": {"contract"},
     "asgi_app": {"contract"},
     "bridge": {"records", "wsgi_app", "asgi_app"},
-    "experiments": {"records", "wsgi_app", "asgi_app", "bridge"},  # the words of both interfaces
+    "experiments": {"records", "wsgi_app", "asgi_app", "bridge"},
     "tracing": {"contract", "records", "wsgi_app", "asgi_app", "bridge"},
     "loadtests": {"records"},
-    "lab": {"contract", "records"},  # and of loadtests its path, and what is plain data
+    "lab": {"records", "loadtests"},
+    "lab.http_client": {"lab"},
+    "lab.judge": {"records", "loadtests", "lab"},
+    "lab.saved_runs": {"records", "loadtests", "lab", "lab.judge"},
+    "lab.measure": {
+        "contract", "records", "loadtests", "lab", "lab.http_client", "lab.judge", "lab.saved_runs",
+    },
+    "lab.tell": {"contract", "records", "loadtests", "lab", "lab.judge"},
+    "lab.trace": {"contract", "records", "lab", "lab.http_client", "lab.measure"},
+    "lab.capabilities": {"records", "lab", "lab.http_client", "lab.measure"},
+    "lab.remote": {"contract", "records", "loadtests", "lab", "lab.measure"},
+    "lab.commands": {
+        "contract", "records", "lab", "lab.judge", "lab.saved_runs", "lab.measure", "lab.tell", "lab.trace",
+        "lab.capabilities", "lab.remote",
+    },
+    "checks": {"lab.measure"},
+    "benchmarks": {
+        "contract", "records", "wsgi_app", "asgi_app", "loadtests", "lab", "lab.judge", "lab.saved_runs",
+        "lab.measure", "lab.tell",
+    },
+}  # fmt: skip
+"""Every import that there is between two rooms."""
+
+ROOMS = frozenset(ARROWS)
+PACKAGES = sorted({room.partition(".")[0] for room in ROOMS})
+PLAIN = frozenset(
+    f"loadtests.{name}"
+    for name in ("agent_client", "calibrations", "ceilings", "machine", "recorder", "scenarios", "schedule")
+)
+"""What others may import of loadtests: data and arithmetic; the rest is reached by locust's command line."""
+
+STANDARD_LIBRARY: dict[str, set[str]] = {
+    "contract": set(),
+    "wsgi_app": set(),
+    "asgi_app": set(),
+    "records": {"msgspec"},
 }
-PLAIN = {f"loadtests.{name}" for name in ("calibrations", "ceilings", "machine", "scenarios", "schedule")}
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+"""What a room may import beside the standard library and its own project."""
+
+MACHINE = frozenset(
+    {"os", "pathlib", "subprocess", "socket", "time", "datetime", "psutil", "shutil", "signal"}
+)
 
 
-def imports(path: Path) -> set[str]:
-    """Return the dotted names of all modules that a file imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+def module_name(path: Path) -> str:
+    """Return the dotted name of a file."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES: dict[str, Path] = {
+    module_name(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))
+}
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Return the dotted names of all modules that a module imports, anywhere in it."""
+    return frozenset(_imported(ast.parse(MODULES[module].read_text())))
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            assert node.module is not None, "imports are absolute"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                yield submodule if submodule in MODULES else node.module
 
 
-def package_of(path: Path) -> str:
-    """Return the top package of a file."""
-    return path.relative_to(ROOT).parts[0]
+def room_of(module: str) -> str:
+    """Return the room that a module stands in."""
+    first_two = ".".join(module.split(".")[:2])
+    return first_two if first_two in ROOMS else module.partition(".")[0]
 
 
-def allowed(name: str, package: str) -> bool:
-    """Tell whether a package may import a name of another of ours."""
-    if name.startswith("loadtests") and package == "lab":
-        return name == "loadtests" or ".".join(name.split(".")[:2]) in PLAIN
-    return name.partition(".")[0] in ARROWS[package]
+def arrows_from(room: str) -> set[str]:
+    """Return every other room that the modules of a room import."""
+    imported = {name for module in MODULES if room_of(module) == room for name in imports(module)}
+    return {room_of(name) for name in imported if name.partition(".")[0] in PACKAGES} - {room}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_follow_the_arrows(path: Path) -> None:
-    """A module imports of the project only what the arrows allow."""
-    package = package_of(path)
-    ours = {name for name in imports(path) if name.partition(".")[0] in {*PACKAGES, "tests", "benchmarks"}}
-    others = {name for name in ours if name.partition(".")[0] != package}
-    assert {name for name in others if not allowed(name, package)} == set()
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_arrows_are_these_and_no_others(room: str) -> None:
+    """A room imports what the table says, and the table says nothing that it doesn't."""
+    assert arrows_from(room) == ARROWS[room]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_only_loadtests_imports_locust(path: Path) -> None:
-    """Importing locust patches the process, so nobody else does."""
-    patching = {name for name in imports(path) if name.partition(".")[0] in {"locust", "gevent"}}
-    assert not patching or package_of(path) == "loadtests"
+def test_no_arrow_points_up_or_aside() -> None:
+    """Who is imported stands on a lower floor."""
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    assert floor.keys() == ROOMS
+    assert [(room, below) for room in ROOMS for below in ARROWS[room] if floor[below] >= floor[room]] == []
 
 
-@pytest.mark.parametrize("folder", ["judge", "tell"])
-def test_judge_and_tell_never_measure(folder: str) -> None:
-    """What is judged and told comes from records alone."""
-    modules = (ROOT / "lab" / folder).rglob("*.py")
-    assert {name for path in modules for name in imports(path) if name.startswith("lab.measure")} == set()
+def test_no_modules_import_each_other() -> None:
+    """There is an order in which each module comes after all that it imports, those for its types included."""
+    graph = {module: imports(module) & MODULES.keys() - {module} for module in MODULES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"import each other: {error.args[1]}")
 
 
-def test_tell_knows_traces_by_their_records() -> None:
-    """A trace is told from what was kept of it."""
-    used = {name for path in (ROOT / "lab" / "tell").rglob("*.py") for name in imports(path)}
-    assert {name for name in used if name.startswith("lab.trace")} == set()
+@pytest.mark.parametrize("room", sorted(STANDARD_LIBRARY))
+def test_these_need_only_the_standard_library(room: str) -> None:
+    """The apps are written against the specs, with no framework, and records are but shapes."""
+    imported = {
+        name.partition(".")[0] for module in MODULES if room_of(module) == room for name in imports(module)
+    }
+    others = imported - set(sys.stdlib_module_names) - set(PACKAGES)
+    assert others == STANDARD_LIBRARY[room]
 
 
-@pytest.mark.parametrize("folder", ["judge", "tell"])
-def test_judge_and_tell_touch_nothing(folder: str) -> None:
+def test_only_plain_modules_of_loadtests_are_imported() -> None:
+    """Importing locust patches the process, so nobody else does, nor imports what imports it."""
+    outside = {module for module in MODULES if room_of(module) != "loadtests"} - {"benchmarks.bare_user"}
+    imported = {name for module in outside for name in imports(module)}
+    assert {name for name in imported if name.startswith("loadtests.")} <= plain_modules()
+    patching = {"locust", "gevent", "geventhttpclient"}
+    assert {name for name in imported if name.partition(".")[0] in patching} == set()
+    assert {name for module in plain_modules() for name in imports(module)} & patching == set()
+
+
+def plain_modules() -> set[str]:
+    """Return the plain modules of loadtests, with those that they are made of."""
+    return {module for module in MODULES if ".".join(module.split(".")[:2]) in PLAIN}
+
+
+@pytest.mark.parametrize("room", ["lab.judge", "lab.tell"])
+def test_judge_and_tell_touch_nothing(room: str) -> None:
     """Judging and telling open no file, process or socket, and ask no clock."""
-    machine = {"os", "pathlib", "subprocess", "socket", "time", "datetime", "psutil", "shutil", "signal"}
-    modules = (ROOT / "lab" / folder).rglob("*.py")
-    used = {name.partition(".")[0] for path in modules for name in imports(path)}
-    assert used & machine == set()
-
-
-@pytest.mark.parametrize("package", ["contract", "wsgi_app", "asgi_app"])
-def test_apps_and_contract_need_only_the_standard_library(package: str) -> None:
-    """The apps are written against the specs, with no framework."""
-    third_party = {"a2wsgi", "gunicorn", "uvicorn", "starlette", "werkzeug", "flask", "msgspec", "psutil"}
-    used = {n.partition(".")[0] for path in (ROOT / package).rglob("*.py") for n in imports(path)}
-    assert used & third_party == set()
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_modules_stay_small(path: Path) -> None:
-    """A module fits in a head: 400 lines at most, no function over 60."""
-    tree = ast.parse(path.read_text())
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 60]
-    assert (len(path.read_text().splitlines()) <= 400, long) == (True, [])
+    imported = {
+        name.partition(".")[0] for module in MODULES if room_of(module) == room for name in imports(module)
+    }
+    assert imported & MACHINE == set()
 
 
 def test_the_client_understands_bytes_without_a_machine() -> None:
     """Only its connection and what is exchanged over it know sockets and clocks, and it stands on the ground."""
-    modules = {path.stem: imports(path) for path in (ROOT / "lab" / "http_client").glob("*.py")}
-    pure = modules.keys() - {"connection", "exchange"}
-    assert {name for module in pure for name in modules[module]} & {"os", "socket", "time", "select"} == set()
-    used = {name for names in modules.values() for name in names if name.startswith("lab.")}
-    assert {".".join(name.split(".")[:2]) for name in used} == {"lab.http_client", "lab.servers"}
+    client = {module: imports(module) for module in MODULES if room_of(module) == "lab.http_client"}
+    pure = client.keys() - {"lab.http_client.connection", "lab.http_client.exchange"}
+    assert {name for module in pure for name in client[module]} & {*MACHINE, "select"} == set()
+    ours = {name for names in client.values() for name in names if name.partition(".")[0] in PACKAGES}
+    assert {name for name in ours if room_of(name) != "lab.http_client"} == {"lab.servers"}
 
 
 def test_one_client_speaks_the_protocols() -> None:
     """Whatever else in the lab asks a server about HTTP or WebSocket asks it through the client."""
-    speaking = [
-        path.parent.name
-        for path in (ROOT / "lab").rglob("*.py")
-        if {name.partition(".")[0] for name in imports(path)} & {"h11", "websockets", "wsproto"}
+    protocols = {"h11", "websockets", "wsproto"}
+    lab = [module for module in MODULES if module.startswith("lab.")]
+    speaking = {module for module in lab if {name.partition(".")[0] for name in imports(module)} & protocols}
+    assert {room_of(module) for module in speaking} == {"lab.http_client"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_modules_stay_small(module: str) -> None:
+    """A module fits in a head: under 400 lines, no function over 60."""
+    text = MODULES[module].read_text()
+    functions = [
+        n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    assert set(speaking) == {"http_client"}
+    long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 60]
+    assert (len(text.splitlines()) < 400, long) == (True, [])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from checks.pythons import promised
 from lab.commands.app import app
 from lab.tell.run.readme import filled
 
@@ -45,6 +46,12 @@ def test_make_help_lists_every_verb() -> None:
     """`make help` has a line for each verb."""
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.findall(r"^  make ([a-z-]+) ", told, re.MULTILINE) == VERBS
+
+
+def test_pythons_that_are_tried_are_those_of_the_classifiers() -> None:
+    """What the README says was tried is what `make pythons` tries."""
+    tried = re.findall(r"\(tried: ([^)]+)\)", README)
+    assert tried == [", ".join(f"3.{minor}" for minor in sorted(promised()))]
 
 
 def test_paths_in_docs_exist() -> None:

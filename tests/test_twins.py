@@ -4,6 +4,7 @@ import ast
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +16,7 @@ from contract.examples import Example, Request, all_examples
 from tests.clients import call_asgi, call_wsgi
 
 ROOT = Path(__file__).parent.parent
-WSGI, ASGI = ROOT / "wsgi_app", ROOT / "asgi_app"
+WSGI, ASGI, CONTRACT = ROOT / "wsgi_app", ROOT / "asgi_app", ROOT / "contract"
 TWINS = sorted(path.name for path in WSGI.glob("*.py"))
 
 ONLY_WSGI = {
@@ -68,6 +69,12 @@ def handler_names(routes: Mapping[str, Mapping[str, object]]) -> dict[str, dict[
     }
 
 
+@cache
+def as_path(name: str) -> Path:
+    """Return a file's path, made once: each call that is watched asks for two."""
+    return Path(name)
+
+
 def work(folder: Path, call: Callable[[], object]) -> tuple[Counter[str], set[str]]:
     """Return how often a call has an app use each function of the contract, and which of its own it goes through.
 
@@ -77,11 +84,13 @@ def work(folder: Path, call: Callable[[], object]) -> tuple[Counter[str], set[st
     own: set[str] = set()
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        path, name = Path(frame.f_code.co_filename), frame.f_code.co_qualname.partition(".<locals>")[0]
-        caller = frame.f_back and Path(frame.f_back.f_code.co_filename).parent
-        if event == "call" and path.parent == ROOT / "contract" and caller == folder:
+        if event != "call":
+            return
+        path, name = as_path(frame.f_code.co_filename), frame.f_code.co_qualname.partition(".<locals>")[0]
+        caller = frame.f_back and as_path(frame.f_back.f_code.co_filename).parent
+        if path.parent == CONTRACT and caller == folder:
             used[name] += 1
-        elif event == "call" and path.parent == folder and (path.name, name) not in ONLY_WSGI | ONLY_ASGI:
+        elif path.parent == folder and (path.name, name) not in ONLY_WSGI | ONLY_ASGI:
             own.add(f"{path.stem}.{name}")
 
     call()

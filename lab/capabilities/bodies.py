@@ -52,8 +52,8 @@ def takes_chunked_bodies(served: ServedExperiment) -> Finding:
         answer = read_answer(connection, "POST")
     sent = b"".join(pieces)
     expected = f"{len(sent)} {hashlib.sha256(sent).hexdigest()}".encode()
-    got = answer.body.split(b" ")[0].decode(errors="replace") or "0"
-    return whether(answer.body == expected, f"{got} of {len(sent)} bytes arrived ({answer})")
+    count = answer.body.split(b" ")[0].decode(errors="replace") or "0"
+    return whether(answer.body == expected, f"{count} of {len(sent)} bytes arrived ({answer})")
 
 
 def slow_bodies_hold_nobody(served: ServedExperiment) -> Finding:

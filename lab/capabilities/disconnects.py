@@ -7,7 +7,8 @@ from functools import cache
 from lab.capabilities.findings import Finding, in_ms, no, partly, whether, yes
 from lab.capabilities.served_experiment import ServedExperiment
 from lab.http_client.request import head
-from lab.measure.process_usage import cpu_times, tree
+from lab.measure.process_tree import tree
+from lab.measure.process_usage import cpu_times
 from records.experiment import Note
 from records.usage import cpu_s_since
 

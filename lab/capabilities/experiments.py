@@ -43,12 +43,12 @@ def explore(
 
     Returns the findings in the order of the experiments, then of the stacks.
     """
-    found: dict[tuple[str, str], Capability] = {}
+    findings: dict[tuple[str, str], Capability] = {}
     with ThreadPoolExecutor(len(stacks)) as benches:
         running = [benches.submit(_on_one, stack, experiments, context, tell) for stack in stacks]
         for done in as_completed(running):
-            found |= {(each.experiment, each.stack): each for each in done.result()}
-    return [found[experiment.name, stack.name] for experiment in experiments for stack in stacks]
+            findings |= {(each.experiment, each.stack): each for each in done.result()}
+    return [findings[experiment.name, stack.name] for experiment in experiments for stack in stacks]
 
 
 def _on_one(

@@ -65,12 +65,12 @@ def keeps_contexts(served: ServedExperiment) -> Finding:
     """A context variable: is it seen while the answer is made, and by nobody after (PEP 567)?"""
     numbers = [served.number() for _ in range(served.slots + 2)]
     answers = [served.get(f"/context?number={number}") for number in numbers]
-    told = [answer.body.decode(errors="replace").split() for answer in answers]
-    if any(len(each) != 2 for each in told):  # noqa: PLR2004 - before and during
+    values = [answer.body.decode(errors="replace").split() for answer in answers]
+    if any(len(each) != 2 for each in values):  # noqa: PLR2004 - before and during
         return no(f"the answer was {answers[0]}")
-    if not all(during == number for (_, during), number in zip(told, numbers, strict=True)):
+    if not all(during == number for (_, during), number in zip(values, numbers, strict=True)):
         return no("what a request sets isn't there while its answer is made")
-    if any(before != "nothing" for before, _ in told):
+    if any(before != "nothing" for before, _ in values):
         return partly("seen while the answer is made, but a later request in the same thread finds it, too")
     return yes("seen while the answer is made, by no other request")
 
@@ -86,8 +86,8 @@ def serves_at_once(served: ServedExperiment) -> Finding:
             )
         )
     spans = [(at(notes, "waiting"), at(notes, "waited")) for notes in map(served.notes, numbers)]
-    known = [(began, ended) for began, ended in spans if began and ended]
-    most = max((sum(b <= began < e for b, e in known) for began, _ in known), default=0)
+    whole = [(began, ended) for began, ended in spans if began and ended]
+    most = max((sum(b <= began < e for b, e in whole) for began, _ in whole), default=0)
     says = f"{most} of {CROWD} in progress at once"
     if most <= 1:
         return no(says)

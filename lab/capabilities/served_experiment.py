@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,15 +13,15 @@ import msgspec
 from lab.http_client import exchange
 from lab.http_client.answer import Answer
 from lab.http_client.connection import Connection
+from lab.measure.readiness import answer_at, wait_for
 from lab.measure.reaper import Reaper
-from lab.measure.server_process import Serving, serving
+from lab.measure.server_process import READY_WITHIN_S, Serving, serving
 from lab.servers import HOST, Settings
 from lab.stacks import Stack
 from records.experiment import Note
 from records.settings import NOTES_FILE
 
-Found = TypeVar("Found")
-LOOK_EVERY_S = 0.01
+Seen = TypeVar("Seen")
 ANSWERS_WITHIN_S = 4.0
 GRACE_S = 0.2  # experiments that need more wait by themselves
 
@@ -84,12 +83,9 @@ class ServedExperiment:
         """Wait for a note of one of these kinds; `None` when there is none in time."""
         return self.until(lambda: next((n for n in self.notes(number) if n.what in what), None), within_s)
 
-    def until(self, look: Callable[[], Found | None], within_s: float) -> Found | None:
-        """Look again and again until something is found, or it has taken too long."""
-        deadline = time.monotonic() + within_s
-        while (found := look()) is None and time.monotonic() < deadline:
-            time.sleep(LOOK_EVERY_S)
-        return found
+    def until(self, look: Callable[[], Seen], within_s: float) -> Seen:
+        """Look again and again until what is seen is true, or it has taken too long; return what was seen last."""
+        return wait_for(look, within_s)
 
     def renew(self) -> None:
         """End the server: the next experiment starts another one."""
@@ -115,17 +111,7 @@ class ServedExperiment:
                 grace_s=GRACE_S,
             )
         )
-        self._listening(server)
+        wait_for(
+            lambda: answer_at(HOST, server.port, "/", ANSWERS_WITHIN_S), READY_WITHIN_S, server.check_alive
+        )
         return server
-
-    def _listening(self, server: Serving) -> None:
-        """Wait until the server takes connections and answers."""
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            server.check_alive()
-            try:
-                with Connection(HOST, server.port, ANSWERS_WITHIN_S) as connection:
-                    if exchange.ask(connection, "GET", "/").whole:
-                        return
-            except OSError:
-                time.sleep(LOOK_EVERY_S)

@@ -27,7 +27,7 @@ from lab.commands.serve import urls
 from lab.errors import UsageError
 from lab.measure.reaper import reaping
 from lab.measure.served_stacks import serving_stacks
-from lab.remote.agent import Agent, answering
+from lab.remote.agent import Agent
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
 
@@ -60,6 +60,8 @@ def agent(
     as_json: AsJson = False,
 ) -> None:
     """Serve stacks until Ctrl-C, and tell whoever has the token what they use: for `lab compare --agent`."""
+    from lab.remote.agent_server import answering  # noqa: PLC0415 - Flask takes long to load, and --help answers nobody
+
     stacks = named(names, every=every)
     settings = Settings(workers, threads, host=bound(host, "the agent with its stacks"))
     refuse_missing(stacks)

@@ -13,7 +13,7 @@ from lab.measure.cores import take_cores
 from lab.measure.environment import environment
 from lab.measure.load_generator import generator
 from lab.measure.reaper import reaping
-from lab.run_folder import CALIBRATION, made_folder, write_whole
+from lab.saved_runs.folder import CALIBRATION, made_folder, write_whole
 from lab.tell.run import terminal
 from records.run import as_json_text
 

@@ -16,13 +16,14 @@ from lab.commands.console import print_json, wide_console
 from lab.commands.named_stacks import refuse_missing
 from lab.commands.options import AsJson, StackNames
 from lab.errors import unknown
+from lab.measure.new_run import stack_record
 from lab.measure.reaper import Reaper, reaping
-from lab.run_folder import folder_of, read, write
+from lab.saved_runs.folder import folder_of, read, write
 from lab.servers import Settings
 from lab.stacks import DEFAULT_STACKS, Stack, find
 from lab.tell.run import terminal
 from lab.tell.run.capabilities import table
-from records.run import Capability
+from records.run import Capability, Run
 
 STYLES = {"yes": "green", "partly": "yellow", "no": "red"}
 
@@ -52,17 +53,24 @@ def capabilities(
     refuse_missing(stacks)
     kept = read(run) if run is not None else None
     with reaping() as reaper:
-        findings = explored(stacks, rows, Settings(), reaper, quiet=as_json)
+        findings = run_experiments(stacks, rows, Settings(), reaper, quiet=as_json)
     if kept is not None and run is not None:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
-        kept.capabilities = findings
+        keep(kept, stacks, findings)
         write(kept, folder_of(run))
         report_files.tell(kept, folder_of(run))
     if as_json:
         print_json(findings)
     else:
         show(findings, evidence=evidence)
+
+
+def keep(run: Run, stacks: Sequence[Stack], findings: list[Capability]) -> None:
+    """Let a run hold these findings in place of its own, and the records of those stacks that it didn't measure."""
+    measured = {record.name for record in run.stacks}
+    run.capabilities = findings
+    run.explored = [stack_record(each, Settings()) for each in stacks if each.name not in measured]
 
 
 def known_experiment(name: str) -> Experiment:
@@ -72,7 +80,7 @@ def known_experiment(name: str) -> Experiment:
     return EXPERIMENTS[name]
 
 
-def explored(
+def run_experiments(
     stacks: Sequence[Stack], rows: Sequence[Experiment], settings: Settings, reaper: Reaper, *, quiet: bool
 ) -> list[Capability]:
     """Make the experiments in a folder of their own, with a bar on stderr."""

@@ -11,7 +11,7 @@ import typer
 
 from lab.addresses import bound
 from lab.capabilities.experiments import EXPERIMENTS
-from lab.commands.capabilities import explored
+from lab.commands.capabilities import run_experiments
 from lab.commands.options import AsJson, Out, ScenarioNames, StackNames, Threads, Workers
 from lab.commands.other_machines import (
     AgentToken,
@@ -23,6 +23,7 @@ from lab.commands.other_machines import (
     LoadPort,
     Targets,
     WaitWorkers,
+    site_of,
     targets_of,
 )
 from lab.commands.progress import Teller, telling
@@ -36,12 +37,12 @@ from lab.measure.execution import check_stacks, kept, make_trials
 from lab.measure.load_generator import generator
 from lab.measure.plan import Task
 from lab.measure.prestart import Prestart
-from lab.measure.reaper import reaping
+from lab.measure.reaper import Reaper, reaping
 from lab.measure.resume import left, reopen
 from lab.measure.selection import Selection, select
-from lab.measure.target import Elsewhere, elsewhere_of
+from lab.measure.site import LocalSite, Site
 from lab.measure.trial import TrialRunner
-from lab.run_folder import alone, folder_of, made_folder, point_latest, read, read_calibration, write
+from lab.saved_runs.folder import alone, folder_of, made_folder, point_latest, read, read_calibration, write
 from lab.servers import HOST
 from records.run import Options, Run
 
@@ -59,13 +60,14 @@ Cores = tuple[list[int], list[int]]
 
 @dataclass(frozen=True)
 class Job:
-    """A run that is to be made or gone on with in its folder: what was chosen, on which cores, where its stacks are."""
+    """A run that is to be made or gone on with in its folder: what was chosen, where its stacks run, on which cores."""
 
     run: Run
     selection: Selection
     folder: Path
     cores: Cores
-    elsewhere: Elsewhere | None
+    site: Site
+    reaper: Reaper
 
 
 def compare(
@@ -136,7 +138,7 @@ def carry_out(job: Job, *, as_json: bool) -> None:
         measuring(job, tasks, quiet=as_json) as (runner, teller),
         kept(job.run, job.folder),
     ):
-        explore(job, runner, quiet=as_json)
+        explore(job, quiet=as_json)
         check_stacks(job.run, tasks, runner, teller)
         make_trials(job.run, tasks, runner, job.folder, teller)
         judge(job.run)
@@ -145,14 +147,15 @@ def carry_out(job: Job, *, as_json: bool) -> None:
 @contextmanager
 def begun(selection: Selection, cores: Cores, out: Path, token: str) -> Iterator[Job]:
     """Give a run in a new folder of its own, which nobody else adds to; an agent wants the token."""
-    elsewhere = elsewhere_of(selection.options, token)
-    run = selection.new_run(environment(*cores), elsewhere)
+    reaper = Reaper()
+    site = site_of(selection.options, token, LocalSite(reaper, cores[0]))
+    run = selection.new_run(environment(*cores), site)
     run.calibration = read_calibration(out)
     folder = made_folder(out / run.run.id)
     with alone(folder):
         write(run, folder)
         point_latest(folder)
-        yield Job(run, selection, folder, cores, elsewhere)
+        yield Job(run, selection, folder, cores, site, reaper)
 
 
 @contextmanager
@@ -160,9 +163,10 @@ def resumed(folder: Path, cores: Cores, token: str) -> Iterator[Job]:
     """Give the run in this folder, ready to go on."""
     with alone(folder):
         run = read(folder)
-        elsewhere = elsewhere_of(run.run.options, token) if run.run.options else None
-        selection = reopen(run, environment(*cores), elsewhere)
-        yield Job(run, selection, folder, cores, elsewhere)
+        reaper = Reaper()
+        site = site_of(run.run.options, token, LocalSite(reaper, cores[0]))
+        selection = reopen(run, environment(*cores), site)
+        yield Job(run, selection, folder, cores, site, reaper)
 
 
 def refuse_other_settings(context: typer.Context) -> None:
@@ -177,34 +181,32 @@ def refuse_other_settings(context: typer.Context) -> None:
 @contextmanager
 def measuring(job: Job, tasks: list[Task], *, quiet: bool) -> Iterator[tuple[TrialRunner, Teller]]:
     """Give what makes the trials, and what tells how they go; every process that it starts ends with it."""
-    server_cores, generator_cores = job.cores
+    _, generator_cores = job.cores
     logs = made_folder(job.folder / "logs")
     with ExitStack() as running:
-        reaper = running.enter_context(reaping())
+        reaper = running.enter_context(reaping(job.reaper))
         load = running.enter_context(generator(reaper, generator_cores, logs))
         teller = running.enter_context(telling(tasks, quiet=quiet))
         selection = job.selection
         runner = TrialRunner(
             settings=selection.settings,
-            reaper=reaper,
+            site=job.site,
             generator=load,
-            server_cores=server_cores,
             logs=logs,
             seed=selection.seed,
             processes=selection.options.processes,
-            standby=running.enter_context(Prestart()),
-            elsewhere=job.elsewhere,
+            prestart=running.enter_context(Prestart()),
             load_workers=selection.options.load_workers,
             say=teller.waiting,
         )
         yield runner, teller
 
 
-def explore(job: Job, runner: TrialRunner, *, quiet: bool) -> None:
+def explore(job: Job, *, quiet: bool) -> None:
     """Find out what the stacks can do, where that is asked for and hasn't been found out."""
     if job.selection.explores and not job.run.capabilities:
         installed = [stack for stack in job.selection.stacks if stack.missing() is None]
         experiments = list(EXPERIMENTS.values())
-        job.run.capabilities = explored(
-            installed, experiments, job.selection.settings, runner.reaper, quiet=quiet
+        job.run.capabilities = run_experiments(
+            installed, experiments, job.selection.settings, job.reaper, quiet=quiet
         )

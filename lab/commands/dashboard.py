@@ -20,16 +20,17 @@ from lab.errors import LabError
 from lab.measure.dashboard_locust import PageAddress, locust, wait_until_ready, watch
 from lab.measure.dashboard_run import run_of
 from lab.measure.environment import environment
+from lab.measure.new_run import stack_record
 from lab.measure.reaper import reaping
 from lab.measure.served_stacks import ServedStacks, serving_stacks
 from lab.measure.server_process import port_taken
-from lab.remote.agent import Agent, Query, answering
-from lab.run_folder import write
+from lab.remote.agent import Agent, Query
+from lab.saved_runs.folder import write
 from lab.servers import HOST, Settings
 from lab.signals import Stopped
 from lab.stacks import DEFAULT_STACKS, Stack, find
-from lab.tell.charts.palette import look_of
-from records.dashboard import AgentAddress, DashboardStack, Lineup, RecordedLoad
+from lab.tell.charts.palette import looks
+from records.dashboard import AgentAddress, DashboardSetup, DashboardStack, RecordedLoad
 from records.run import Run, as_json_text
 
 EXAMPLES = (
@@ -83,6 +84,8 @@ def agent_beside(
     served: ServedStacks, stacks: Sequence[Stack], settings: Settings, out: Path
 ) -> Iterator[tuple[str, str]]:
     """Answer as an agent that also judges what was recorded; yields its URL and token."""
+    from lab.remote.agent_server import answering  # noqa: PLC0415 - Flask takes long to load, and --help answers nobody
+
     agent, token = Agent(served, settings), secrets.token_urlsafe()
     judging = Judging(stacks, settings, out)
     agent.routes |= {
@@ -131,16 +134,18 @@ class Judging:
         return run, folder
 
 
-def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> Lineup:
+def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
     """Return what locust has to know of what is served."""
+    records = [stack_record(server.stack, settings) for server in served.servers.values()]
+    drawn = looks(records)
     stacks = tuple(
         DashboardStack(
-            name=name,
-            url=server.url,
-            slots=server.stack.slots_by_waiting(settings),
-            colour=look_of(name).colour,
-            dash=tuple(look_of(name).dash),
+            name=record.name,
+            url=served.servers[record.name].url,
+            slots=record.slots_by_waiting,
+            colour=drawn[record.name].colour,
+            dash=drawn[record.name].dash,
         )
-        for name, server in served.servers.items()
+        for record in records
     )
-    return Lineup(stacks, AgentAddress(agent_url, token))
+    return DashboardSetup(stacks, AgentAddress(agent_url, token))

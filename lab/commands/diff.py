@@ -10,7 +10,7 @@ from lab.commands.console import print_json, wide_console
 from lab.commands.options import AsJson, ScenarioNames, StackNames
 from lab.judge.differences import diff as diff_of
 from lab.judge.names import names_of
-from lab.run_folder import read, write_whole
+from lab.saved_runs.folder import read, write_whole
 from lab.tell.run import differences
 
 EXAMPLES = (

@@ -11,7 +11,7 @@ from lab.commands.options import AsJson, RunPlace
 from lab.errors import UsageError
 from lab.judge.gates import Rule, from_toml, judged, line, parse
 from lab.judge.names import Names, names_of
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.tell.run import gates
 
 EXAMPLES = (

@@ -12,7 +12,7 @@ from lab.errors import LabError
 from lab.judge.histories import first_level
 from lab.judge.histories import history as over_runs
 from lab.judge.names import names_of
-from lab.run_folder import RESULTS, read
+from lab.saved_runs.folder import RESULTS, read
 from lab.tell.run import histories
 from records.run import Run
 

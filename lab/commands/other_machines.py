@@ -10,9 +10,11 @@ from lab.addresses import address, is_loopback
 from lab.commands.options import TOKEN_VARIABLE
 from lab.errors import LabError, UsageError
 from lab.measure.server_process import port_taken
-from lab.remote.agent import AgentClient
+from lab.measure.site import Site
+from lab.remote.agent_client import AgentClient
+from lab.remote.site import RemoteSite
 from lab.stacks import find
-from records.run import LoadWorkersRecord
+from records.run import LoadWorkersRecord, Options
 
 Targets = Annotated[
     list[str] | None,
@@ -70,6 +72,13 @@ def targets_of(given: Sequence[str], agent_url: str, token: str) -> dict[str, st
         address(url)
         targets[name] = url
     return targets
+
+
+def site_of(options: Options | None, token: str, here: Site) -> Site:
+    """Return where the stacks of a run are: at its targets, or `here` without any; raises LabError, UsageError."""
+    if options is None or not options.targets:
+        return here
+    return RemoteSite(options.targets, AgentClient(options.agent, token) if options.agent else None)
 
 
 @dataclass(frozen=True)

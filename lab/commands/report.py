@@ -3,7 +3,7 @@
 from lab.commands.options import AsJson, RunPlace
 from lab.commands.run_output import tell
 from lab.judge.comparisons import judge
-from lab.run_folder import folder_of, read
+from lab.saved_runs.folder import folder_of, read
 
 EXAMPLES = "Example: `lab report results/latest`"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lab.commands.source_excerpts import excerpts
 from lab.errors import LabError
-from lab.json_schema import check
-from lab.run_folder import write_whole
+from lab.saved_runs.folder import write_whole
+from lab.saved_runs.json_schema import check
 from lab.tell.charts.scenario_charts import Picture, pictures, svg
 from lab.tell.run import csv, html, markdown
 from records.run import Run

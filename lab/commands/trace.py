@@ -1,5 +1,6 @@
 """`lab trace`: what passes between client, server and app, shown side by side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,11 @@ import typer
 from lab.commands.console import print_json, print_text, wide_console
 from lab.commands.options import AsJson, StackNames
 from lab.errors import UsageError
-from lab.run_folder import folder_of, read, write_whole
+from lab.measure.new_run import stack_record
+from lab.saved_runs.folder import folder_of, read, write_whole
 from lab.servers import Settings
-from lab.stacks import find
+from lab.stacks import Stack, find
+from lab.tell.charts.palette import looks
 from lab.tell.trace import page, terminal
 from lab.trace.request import request
 from lab.trace.run import DEFAULT_STACKS
@@ -90,9 +93,9 @@ def trace(
         console = wide_console()
         console.print(terminal.render(result, console.width))
     if html is not None:
-        write_page(result, html)
+        write_page(result, chosen, html)
     if run is not None:
-        write_beside(result, run)
+        write_beside(result, chosen, run)
 
 
 def starting(name: str) -> None:
@@ -100,14 +103,15 @@ def starting(name: str) -> None:
     print_text(f"starting {name}", to_stderr=True)
 
 
-def write_page(trace: Trace, path: Path) -> None:
-    """Write the trace's page."""
-    write_whole(path, page.page(trace).encode("utf-8", "replace"))
+def write_page(trace: Trace, stacks: Sequence[Stack], path: Path) -> None:
+    """Write the page of a trace of these stacks."""
+    drawn = looks(stack_record(each, Settings()) for each in stacks)
+    write_whole(path, page.page(trace, drawn).encode("utf-8", "replace"))
 
 
-def write_beside(trace: Trace, run: Path) -> None:
+def write_beside(trace: Trace, stacks: Sequence[Stack], run: Path) -> None:
     """Write the trace's page into a run's folder, and the run's report again: it links the page."""
     from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load
 
-    write_page(trace, folder_of(run) / report_files.TRACE)
+    write_page(trace, stacks, folder_of(run) / report_files.TRACE)
     report_files.tell(read(run), folder_of(run))

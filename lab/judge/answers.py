@@ -6,17 +6,15 @@ Each rule is a function from a run and a scenario to a saying, or to nothing whe
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lab.judge.bridges import bridges, guards
 from lab.judge.estimates import (
-    bridges,
     compared_with,
-    guards,
     highest,
     known,
     levels_of,
     stacks_measured,
     trials_of,
     trusted,
-    unbridged,
 )
 from lab.judge.standings import BREAKING
 from records.run import Run
@@ -47,7 +45,7 @@ def answers(run: Run) -> list[Answer]:
     asked.sort(key=lambda one: list(RULES).index(one[0].rule))
     sayings = [(each.work, scenario, RULES[each.rule](run, scenario)) for each, scenario in asked]
     sayings.append((*BROKEN, broken(run)))
-    return [Answer(work, scenario, said.says, said.picks) for work, scenario, said in sayings if said]
+    return [Answer(work, scenario, saying.says, saying.picks) for work, scenario, saying in sayings if saying]
 
 
 def waiting(run: Run, scenario: str) -> Saying | None:
@@ -97,14 +95,14 @@ def cost(run: Run, scenario: str) -> Saying | None:
 
 def bridge(run: Run, _: str) -> Saying | None:
     """What a bridge costs over the same server without one, and what its guard adds."""
-    told = [
-        f"{times:.1f} times the CPU of {unbridged(name)} on {name}" for name, times in bridges(run).items()
+    prices = [
+        f"{price.times:.1f} times the CPU of {price.against} on {price.stack}" for price in bridges(run)
     ]
-    if not told:
+    if not prices:
         return None
-    added = [f"{times:.2f} times the CPU on {name}" for name, times in guards(run).items()]
+    added = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
     guard = f" Guarded, against the same bridge as it comes: {_listed(added)}." if added else ""
-    return Saying(f"A bridge isn't free: a request takes {_listed(told)}.{guard}")
+    return Saying(f"A bridge isn't free: a request takes {_listed(prices)}.{guard}")
 
 
 def neighbours(run: Run, scenario: str) -> Saying | None:
@@ -114,11 +112,12 @@ def neighbours(run: Run, scenario: str) -> Saying | None:
 
 def blocking(run: Run, scenario: str) -> Saying | None:
     """What one blocking call makes of an event loop, and what a thread pool cures."""
-    rates = {n: _of(run, n, scenario, "blocking", RATE) for n in stacks_measured(run, scenario)}
-    found = [(name, rate) for name, rate in rates.items() if name.endswith("/asgi") and rate]
-    if not found:
+    native = {stack.name for stack in run.stacks if stack.runs_natively("asgi")}
+    rates = _trusted_rates(run, scenario, "blocking")
+    loops = [name for name in rates if name in native]
+    if not loops:
         return None
-    name, rate = found[0]
+    name, rate = loops[0], rates[loops[0]]
     probe = known(run, name, scenario, "blocking", PROBE)
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
     cured = trusted(run, name, scenario, "offloaded", RATE)
@@ -135,14 +134,14 @@ def slow_clients(run: Run, scenario: str) -> Saying | None:
 
 def broken(run: Run) -> Saying | None:
     """Which stacks a load broke, with the evidence."""
-    told = []
+    sentences = []
     for scenario in [record.name for record in run.scenarios]:
         for name in stacks_measured(run, scenario):
-            made = [t for level in levels_of(run, scenario) for t in trials_of(run, name, scenario, level)]
-            failed = [d.says for t in made for d in t.doubts if t.status == "failed" or d.name in FATAL]
-            if failed:
-                told.append(f"{name} breaks under {scenario}: {failed[0]}")
-    return Saying(f"{'. '.join(told)}.") if told else None
+            trials = [t for level in levels_of(run, scenario) for t in trials_of(run, name, scenario, level)]
+            evidence = [d.says for t in trials for d in t.doubts if t.status == "failed" or d.name in FATAL]
+            if evidence:
+                sentences.append(f"{name} breaks under {scenario}: {evidence[0]}")
+    return Saying(f"{'. '.join(sentences)}.") if sentences else None
 
 
 CPU, RATE, PROBE = "cpu_us_per_request", "throughput_per_s", "probe_corrected_ms_p50"
@@ -169,15 +168,16 @@ BROKEN = ("What broke", "abandon")
 def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     """Say how long a fast route takes on the best stack, on the baseline and on the worst."""
     level = highest(run, scenario)
-    times = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
-    told = {name: found for name, found in times.items() if found and not found.doubted}
-    if len(told) < 2:  # noqa: PLR2004 - a comparison takes two
+    every = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
+    times = {name: time for name, time in every.items() if time and not time.doubted}
+    if len(times) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
-    ordered = sorted(told, key=lambda name: told[name].value)
+    ordered = sorted(times, key=lambda name: times[name].value)
     named = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
-    said = [f"{_ms(told[name].value, at_least=told[name].at_least)} on {name}" for name in named]
-    picks = tuple(name for name, found in told.items() if found.value <= told[ordered[0]].value * SAME_ORDER)
-    return Saying(f"{beside.format(level)} a fast route takes {_listed(said)}.", picks)
+    parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in named]
+    least = times[ordered[0]].value
+    picks = tuple(name for name, time in times.items() if time.value <= least * SAME_ORDER)
+    return Saying(f"{beside.format(level)} a fast route takes {_listed(parts)}.", picks)
 
 
 def _of(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> float | None:
@@ -201,8 +201,8 @@ def _times(ratio: float, low: float, high: float) -> str:
 
 
 def _ms(value: float, *, at_least: bool = False) -> str:
-    told = f"{value / MS_PER_S:,.1f} s" if value >= MS_PER_S else f"{value:.3g} ms"
-    return f"at least {told}" if at_least else told
+    time = f"{value / MS_PER_S:,.1f} s" if value >= MS_PER_S else f"{value:.3g} ms"
+    return f"at least {time}" if at_least else time
 
 
 def _listed(parts: list[str]) -> str:

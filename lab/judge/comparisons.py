@@ -1,8 +1,7 @@
 """Two stacks on one figure: by how much they differ, and how sure that is.
 
-The ratio is that of the medians over trials. Its interval of 95 % comes from a hierarchical bootstrap: trials are
-drawn with replacement, then one-second windows within each (A. C. Davison and D. V. Hinkley, "Bootstrap Methods
-and their Application", 1997, section 3.8). A figure that a discarding doubt is about enters no comparison.
+The ratio is that of the medians over trials; its interval of 95 % is bootstrapped. A figure that is discarded,
+and one that is a lower bound, enter no comparison.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +9,15 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lab.stacks import COPY
-from records.run import Comparison, Doubt, Noise, Run, Trial, Verdict
+from lab.judge import bootstrap
+from lab.judge.bootstrap import Draws
+from lab.judge.estimates import by_place, estimate
+from records.run import Comparison, Noise, Run, Trial, Verdict
 from records.scenario import Better
 from records.types import LevelValue
 
-RESAMPLES = 2000
 ENOUGH_BLOCKS = 2
-SEED = 1  # a report is a function of its run
 LEAST_FLOOR = 0.02
 COMPARED = (
     "throughput_per_s",
@@ -30,9 +28,6 @@ COMPARED = (
 )
 
 DRIFTING = frozenset({"cpu_us_per_request"})
-
-Draws = NDArray[np.float64]
-Place = tuple[str, LevelValue]
 
 
 @dataclass(frozen=True)
@@ -57,41 +52,39 @@ def judge(run: Run) -> None:
 
 def comparisons(run: Run, baseline: str) -> list[Comparison]:
     """Compare each stack with the baseline wherever both were measured."""
-    found = []
-    for (scenario, level), made in _by_place(run.trials).items():
+    results = []
+    for (scenario, level), stacks in _side_by_side(run.trials).items():
         for figure in COMPARED:
-            usable = {name: sound(trials, figure) for name, trials in made.items()}
+            usable = {name: sound(trials, figure) for name, trials in stacks.items()}
             for name, trials in usable.items():
-                if (
-                    name != baseline
-                    and not name.endswith(COPY)
-                    and comparable(trials, usable.get(baseline), figure)
-                ):
+                copied = any(trial.copy_of for trial in trials)
+                if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
                     ratio = compared(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
                     verdict = verdict_on(
                         run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
                     )
-                    found.append(
+                    results.append(
                         Comparison(
                             scenario, level, figure, name, baseline,
                             ratio.ratio, ratio.low, ratio.high, verdict, counted,
                         )
                     )  # fmt: skip
-    return found
+    return results
 
 
 def noise(run: Run) -> list[Noise]:
     """Return by how much a stack may differ from itself: the farther end of that comparison's interval."""
-    found = []
-    for (scenario, level), made in _by_place(run.trials).items():
-        for name in [name for name in made if name + COPY in made]:
+    floors = []
+    for (scenario, level), stacks in _side_by_side(run.trials).items():
+        copies = {trials[0].copy_of: trials for trials in stacks.values() if trials[0].copy_of in stacks}
+        for name, again in copies.items():
             for figure in COMPARED:
-                first, second = sound(made[name], figure), sound(made[name + COPY], figure)
+                first, second = sound(stacks[name], figure), sound(again, figure)
                 if comparable(first, second, figure):
                     farthest = compared(first, second, figure).farther_end
-                    found.append(Noise(scenario, level, figure, name, farthest))
-    return found
+                    floors.append(Noise(scenario, level, figure, name, farthest))
+    return floors
 
 
 def verdict_on(better: Better, ratio: Ratio, noise_floor: float) -> Verdict:
@@ -120,13 +113,12 @@ def floor(floors: Sequence[Noise], scenario: str, level: LevelValue, figure: str
 
 
 def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
-    """Return the trials whose figure may be compared: measured, answered, and not discarded."""
-    return [trial for trial in trials if trial.figures.get(figure) and not excluding(trial, figure)]
+    """Return the trials of a place that may be compared on a figure: none where its estimate isn't sound.
 
-
-def excluding(trial: Trial, figure: str) -> list[Doubt]:
-    """Return the doubts that keep a trial's figure out; a lower bound can't be compared either."""
-    return [d for d in trial.doubts if d.about(figure) and (d.discards or d.at_least)]
+    One that was answered nothing is left out: there is no ratio to it.
+    """
+    known = estimate(trials, figure)
+    return [trial for trial in known.trials if trial.figures[figure]] if known and known.sound else []
 
 
 def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
@@ -149,28 +141,6 @@ def compared_apart(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) 
     return _bootstrapped(ours, theirs, figure, together=False)
 
 
-def estimated(trials: Sequence[Trial], figure: str) -> tuple[float, float, float]:
-    """Return the median over trials and its bootstrap interval of 95 %."""
-    random = np.random.default_rng(SEED)
-    draws = _medians(trials, figure, _drawn(len(trials), random), random)
-    value = _median(trials, figure)
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return value, min(float(low), value), max(float(high), value)
-
-
-def spreads(trials: Sequence[Trial], figure: str) -> bool:
-    """Tell whether there is anything to take an interval from: several trials, or seconds of one."""
-    return len(trials) > 1 or any(len(trial.seconds.get(figure, [])) > 1 for trial in trials)
-
-
-def interval(trials: Sequence[Trial], figure: str) -> tuple[float, float]:
-    """Return the interval of 95 % of a figure's median over trials, by the same bootstrap of trials and seconds."""
-    random = np.random.default_rng(SEED)
-    drawn = _medians(trials, figure, _drawn(len(trials), random), random)
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return float(low), float(high)
-
-
 def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: str) -> bool:
     """Tell whether there is anything to compare: trials of both, and where they took turns rounds of both.
 
@@ -185,25 +155,28 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
 
 def _bootstrapped(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str, *, together: bool) -> Ratio:
     """Return the ratio and its interval; `together` draws the same trials of both."""
-    random = np.random.default_rng(SEED)
-    chosen = [_drawn(len(trials), random) for trials in (ours, theirs)]
+    random = bootstrap.generator()
+    chosen = [bootstrap.drawn_trials(len(trials), random) for trials in (ours, theirs)]
     if together:
         chosen[1] = chosen[0]
     ratio = _median(ours, figure) / _median(theirs, figure)
     with np.errstate(divide="ignore", invalid="ignore"):  # seconds without an answer may be drawn alone
-        ratios = _medians(ours, figure, chosen[0], random) / _medians(theirs, figure, chosen[1], random)
-        low, high = np.nanpercentile(ratios, [2.5, 97.5])
+        draws = [
+            bootstrap.resampled_medians(trials, figure, drawn, random)
+            for trials, drawn in zip((ours, theirs), chosen, strict=True)
+        ]
+        low, high = bootstrap.interval_around(ratio, draws[0] / draws[1])
     cut = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
-    return Ratio(ratio, min(float(low), ratio) / (1 + cut), max(float(high), ratio) * (1 + cut))
+    return Ratio(ratio, low / (1 + cut), high * (1 + cut))
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
-    random = np.random.default_rng(SEED)
+    random = bootstrap.generator()
     rounds = _rounds(ours, theirs, figure)
-    ratios = np.median(rounds[random.integers(0, len(rounds), (RESAMPLES, len(rounds)))], axis=1)
-    low, high = np.percentile(ratios, [2.5, 97.5])
-    return Ratio(float(np.median(rounds)), float(low), float(high))
+    chosen = random.integers(0, len(rounds), (bootstrap.RESAMPLES, len(rounds)))
+    ratio = float(np.median(rounds))
+    return Ratio(ratio, *bootstrap.interval_around(ratio, np.median(rounds[chosen], axis=1)))
 
 
 def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:
@@ -232,37 +205,13 @@ def _cut_off(trial: Trial) -> float:
     return trial.figures.get("concurrency", 0.0) / answers if answers else 0.0
 
 
-def _drawn(count: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """Return which of the trials each resample holds."""
-    return random.integers(0, count, (RESAMPLES, count))
-
-
-def _medians(
-    trials: Sequence[Trial], figure: str, chosen: NDArray[np.int64], random: np.random.Generator
-) -> Draws:
-    """Return what the median over trials would have been in each resample."""
-    means = np.stack([_resampled_means(trial, figure, random) for trial in trials])
-    return np.median(means[chosen, np.arange(RESAMPLES)[:, None]], axis=1)
-
-
-def _resampled_means(trial: Trial, figure: str, random: np.random.Generator) -> Draws:
-    """Return the trial's figure as if its seconds had been drawn anew, centred on what it was."""
-    seconds = np.array(trial.seconds.get(figure, []), dtype=np.float64)
-    whole = trial.figures[figure]
-    if len(seconds) < 2 or not seconds.mean():  # noqa: PLR2004 - one second has no spread
-        return np.full(RESAMPLES, whole)
-    drawn = seconds[random.integers(0, len(seconds), (RESAMPLES, len(seconds)))].mean(axis=1)
-    return np.asarray(drawn * (whole / seconds.mean()))
-
-
 def _median(trials: Sequence[Trial], figure: str) -> float:
     return median(trial.figures[figure] for trial in trials)
 
 
-def _by_place(trials: Sequence[Trial]) -> Mapping[Place, Mapping[str, list[Trial]]]:
-    places: dict[Place, dict[str, list[Trial]]] = {}
-    for trial in trials:
-        if trial.status == "ok":
-            stacks = places.setdefault((trial.scenario, trial.level), {})
-            stacks.setdefault(trial.stack, []).append(trial)
-    return places
+def _side_by_side(trials: Sequence[Trial]) -> Mapping[tuple[str, LevelValue], Mapping[str, list[Trial]]]:
+    """Return the trials that went well, by scenario and level, then by stack."""
+    loads: dict[tuple[str, LevelValue], dict[str, list[Trial]]] = {}
+    for place, repetitions in by_place(trial for trial in trials if trial.status == "ok").items():
+        loads.setdefault((place.scenario, place.level), {})[place.stack] = repetitions
+    return loads

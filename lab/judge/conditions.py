@@ -52,12 +52,12 @@ def changes(a: Run, b: Run) -> list[Change]:
     levels = [level_facts(run) for run in (a, b)]
     places = levels[0].keys() & levels[1].keys()
     loads = [{place: sent for place, sent in level.items() if place in places} for level in levels]
-    found = [
+    differing = [
         *(Change(KINDS.get(n, "versions"), n, was, now) for n, was, now in changed(*environments)),
         *(Change("load", place, was, now, place) for place, was, now in changed(*loads)),
         *(Change("settings", n, was, now) for n, was, now in changed(*stacks)),
     ]
-    return sorted(found, key=lambda change: ORDER.index(change.kind))
+    return sorted(differing, key=lambda change: ORDER.index(change.kind))
 
 
 def forbidding(changes: Sequence[Change], scenario: str, level: LevelValue) -> list[Change]:
@@ -69,16 +69,16 @@ def comparability(changes: Sequence[Change]) -> str:
     """Say in a sentence whether two runs may be compared."""
     everywhere = [change for change in changes if change.forbids and not change.place]
     if everywhere:
-        return f"These runs may not be compared: {told(everywhere)}."
+        return f"These runs may not be compared: {summary(everywhere)}."
     if any(change.forbids for change in changes):
         places = ", ".join(change.place for change in changes if change.forbids)
         return f"These runs may be compared, but not in {places}, where the load was another."
     if changes:
-        return f"These runs may be compared; what differs may be why: {told(changes)}."
+        return f"These runs may be compared; what differs may be why: {summary(changes)}."
     return "These runs may be compared: machine, load, versions and settings were the same."
 
 
-def told(changes: Sequence[Change]) -> str:
+def summary(changes: Sequence[Change]) -> str:
     """Name the first changes and count the others."""
     return shortened([str(change) for change in changes])
 

@@ -7,36 +7,26 @@ beyond the larger noise floor of both runs only, and where time is measured beyo
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
-from statistics import median
 from typing import Literal
 
 import msgspec
 
-from lab.judge.comparisons import (
-    Ratio,
-    compared_apart,
-    estimated,
-    excluding,
-    floor,
-    spreads,
-    verdict_on,
-)
-from lab.judge.conditions import Change, changes, comparability, forbidding, told
-from lab.stacks import COPY
+from lab.judge.comparisons import Ratio, compared_apart, floor, verdict_on
+from lab.judge.conditions import Change, changes, comparability, forbidding, summary
+from lab.judge.estimates import Estimate, Place, by_place, estimate
 from records.run import Can, Run, Trial
 from records.scenario import Figure
 from records.types import LevelValue
 
 Judgement = Literal["faster", "slower", "better", "worse", "tie", "doubted", "cannot"]
-Place = tuple[str, LevelValue, str]
 
 DRIFT = 0.1  # what the same work differs by, minutes apart on a shared machine (docs/method.md)
 TIMED = frozenset({"µs", "ms", "s", "requests/s", "MiB/s", "cores"})
 OF_THE_GENERATOR = "lag_"
 
 
-class Estimate(msgspec.Struct, frozen=True):
-    """A value with its interval of 95 %; none where a single trial tells nothing of how much it varies."""
+class Quantity(msgspec.Struct, frozen=True):
+    """A value with its interval of 95 %; none where nothing tells how much it varies."""
 
     value: float
     low: float | None = None
@@ -54,9 +44,9 @@ class Difference(msgspec.Struct, frozen=True):
     stack: str
     figure: str
     unit: str
-    a: Estimate
-    b: Estimate
-    ratio: Estimate | None
+    a: Quantity
+    b: Quantity
+    ratio: Quantity | None
     floor: float
     verdict: Judgement
     why: str = ""
@@ -102,7 +92,7 @@ class Diff(msgspec.Struct, frozen=True):
 def diff(a: Run, b: Run) -> Diff:
     """Put run b beside run a."""
     around = changes(a, b)
-    in_a, in_b = by_place(a), by_place(b)
+    in_a, in_b = _measured(a), _measured(b)
     return Diff(
         a=_named(a),
         b=_named(b),
@@ -110,10 +100,10 @@ def diff(a: Run, b: Run) -> Diff:
         says=comparability(around),
         changes=around,
         differences=[
-            _difference(place, figure, (in_a[place], in_b[place]), (a, b), around)
+            _difference(place, estimates, (a, b), around)
             for place in in_a
             if place in in_b
-            for figure in _figures(in_a[place], in_b[place], b)
+            for estimates in _estimates(in_a[place], in_b[place], b)
         ],
         only_a=[written(place) for place in in_a if place not in in_b],
         only_b=[written(place) for place in in_b if place not in in_a],
@@ -132,49 +122,26 @@ def capability_changes(a: Run, b: Run) -> list[CapabilityChange]:
     ]
 
 
-def by_place(run: Run) -> Mapping[Place, list[Trial]]:
-    """Return the trials that went well, by scenario, level and stack; copies of a stack are left out."""
-    found: dict[Place, list[Trial]] = {}
-    for trial in run.trials:
-        if trial.status == "ok" and not trial.stack.endswith(COPY):
-            found.setdefault((trial.scenario, trial.level, trial.stack), []).append(trial)
-    return found
-
-
 def written(place: Place) -> str:
     """Return a place as people write it: `slow-io@50 uvicorn/asgi`."""
     scenario, level, stack = place
     return f"{scenario}@{level} {stack}"
 
 
-def usable(trials: Sequence[Trial], figure: str) -> list[Trial]:
-    """Return the trials that have the figure, undoubted; it may be zero."""
-    return [trial for trial in trials if figure in trial.figures and not excluding(trial, figure)]
+def quantity(known: Estimate) -> Quantity:
+    """Return an estimate as it is told to others: its value and interval."""
+    return Quantity(known.value, *(known.interval or ()))
 
 
-def doubted(trials: Sequence[Trial], figure: str) -> list[str]:
-    """Return the names of the doubts that keep the figure out."""
-    return sorted({doubt.name for trial in trials for doubt in excluding(trial, figure)})
-
-
-def estimate(trials: Sequence[Trial], figure: str) -> Estimate:
-    """Return a figure over its usable trials; where there are none over all, without an interval."""
-    good = usable(trials, figure)
-    if not good:
-        return Estimate(median(trial.figures[figure] for trial in trials if figure in trial.figures))
-    return Estimate(*estimated(good, figure)) if spreads(good, figure) else Estimate(_middle(good, figure))
-
-
-def related(a: Sequence[Trial], b: Sequence[Trial], figure: str) -> Estimate | None:
-    """Return b's figure over a's, over usable trials; nothing where there are none, or one isn't positive."""
-    a, b = usable(a, figure), usable(b, figure)
-    if not a or not b or min(_middle(a, figure), _middle(b, figure)) <= 0:
+def related(a: Estimate, b: Estimate) -> Quantity | None:
+    """Return b over a; nothing where one isn't sound, or isn't above zero."""
+    if not (a.sound and b.sound) or min(a.value, b.value) <= 0:
         return None
-    if not (spreads(a, figure) and spreads(b, figure)):
-        return Estimate(_middle(b, figure) / _middle(a, figure))
-    ratio = compared_apart(b, a, figure)
+    if a.interval is None or b.interval is None:
+        return Quantity(b.value / a.value)
+    ratio = compared_apart(b.trials, a.trials, a.figure)
     bounded = isfinite(ratio.low) and isfinite(ratio.high)
-    return Estimate(ratio.ratio, ratio.low, ratio.high) if bounded else Estimate(ratio.ratio)
+    return Quantity(ratio.ratio, ratio.low, ratio.high) if bounded else Quantity(ratio.ratio)
 
 
 def noise_between(a: Run, b: Run, scenario: str, level: LevelValue, figure: str) -> float:
@@ -184,28 +151,23 @@ def noise_between(a: Run, b: Run, scenario: str, level: LevelValue, figure: str)
 
 
 def _difference(
-    place: Place,
-    figure: str,
-    trials: tuple[Sequence[Trial], Sequence[Trial]],
-    runs: tuple[Run, Run],
-    around: Sequence[Change],
+    place: Place, estimates: tuple[Estimate, Estimate], runs: tuple[Run, Run], around: Sequence[Change]
 ) -> Difference:
-    scenario, level, stack = place
-    in_a, in_b = (estimate(each, figure) for each in trials)
-    ratio = related(*trials, figure)
-    noise = noise_between(*runs, scenario, level, figure)
-    described = runs[1].figure(figure)
-    verdict, why = _verdict(described, ratio, noise, same=in_a.value == in_b.value)
-    lost = {name: each for name, each in zip("AB", trials, strict=True) if not usable(each, figure)}
-    if lost:
-        told_of = [f"{', '.join(doubted(each, figure))} in {name}" for name, each in lost.items()]
-        verdict, why = "doubted", "; ".join(told_of)
-    elif forbidden := forbidding(around, scenario, level):
-        verdict, why = "cannot", told(forbidden)
-    return Difference(scenario, level, stack, figure, described.unit, in_a, in_b, ratio, noise, verdict, why)
+    a, b = estimates
+    ratio = related(a, b)
+    noise = noise_between(*runs, place.scenario, place.level, a.figure)
+    described = runs[1].figure(a.figure)
+    verdict, why = _verdict(described, ratio, noise, same=a.value == b.value)
+    if unsound := {name: each for name, each in zip("AB", estimates, strict=True) if not each.sound}:
+        reasons = [f"{', '.join(each.objections)} in {name}" for name, each in unsound.items()]
+        verdict, why = "doubted", "; ".join(reasons)
+    elif forbidden := forbidding(around, place.scenario, place.level):
+        verdict, why = "cannot", summary(forbidden)
+    values = quantity(a), quantity(b)
+    return Difference(*place, a.figure, described.unit, *values, ratio, noise, verdict, why)
 
 
-def _verdict(figure: Figure, ratio: Estimate | None, noise: float, *, same: bool) -> tuple[Judgement, str]:
+def _verdict(figure: Figure, ratio: Quantity | None, noise: float, *, same: bool) -> tuple[Judgement, str]:
     if ratio is None:
         return ("tie", "") if same else ("cannot", "no ratio to what isn't above zero")
     if figure.better == "neither":
@@ -219,20 +181,22 @@ def _verdict(figure: Figure, ratio: Estimate | None, noise: float, *, same: bool
     return (verdict if timed or verdict == "tie" else OTHERWISE[verdict]), ""
 
 
-def _figures(a: Sequence[Trial], b: Sequence[Trial], run: Run) -> Iterator[str]:
-    """Yield the figures of both, but those of the load generator and those of which neither more nor less is better.
+def _measured(run: Run) -> Mapping[Place, list[Trial]]:
+    """Return the trials that went well by place; copies of a stack are left out."""
+    return by_place(t for t in run.trials if t.status == "ok" and not t.copy_of)
+
+
+def _estimates(a: Sequence[Trial], b: Sequence[Trial], run: Run) -> Iterator[tuple[Estimate, Estimate]]:
+    """Yield both estimates of each figure but those of the load generator and those of which nothing is better.
 
     Nobody knows that of a figure which that run doesn't describe.
     """
-    in_b = {figure for trial in b for figure in trial.figures}
     for figure in dict.fromkeys(figure for trial in a for figure in trial.figures):
         judged = figure not in run.figures or run.figures[figure].better != "neither"
-        if figure in in_b and judged and OF_THE_GENERATOR not in figure:
-            yield figure
-
-
-def _middle(trials: Sequence[Trial], figure: str) -> float:
-    return median(trial.figures[figure] for trial in trials)
+        if judged and OF_THE_GENERATOR not in figure:
+            in_a, in_b = estimate(a, figure), estimate(b, figure)
+            if in_a and in_b:
+                yield in_a, in_b
 
 
 def _named(run: Run) -> Named:

@@ -14,10 +14,11 @@ from math import isfinite
 import msgspec
 
 from lab.errors import UsageError
-from lab.judge.conditions import Change, changes, forbidding, told
-from lab.judge.differences import Estimate, Place, by_place, doubted, estimate, related, usable
+from lab.judge.conditions import Change, changes, forbidding, summary
+from lab.judge.differences import Quantity, quantity, related
+from lab.judge.estimates import Estimate, estimate, trials_of
 from lab.judge.names import Names, names_of
-from records.run import Run, Trial
+from records.run import Run
 from records.types import LevelValue
 
 FORM = "SCENARIO@LEVEL STACK FIGURE OP NUMBER, as in 'slow-io@50 uvicorn/asgi throughput >= 0.9'"
@@ -35,18 +36,13 @@ class Rule(msgspec.Struct, frozen=True):
     op: str
     limit: float
 
-    @property
-    def place(self) -> Place:
-        """Where it holds."""
-        return self.scenario, self.level, self.stack
-
 
 class Outcome(msgspec.Struct, frozen=True):
     """Whether a rule was kept, and by how much; `why` says why nobody knows, and `unit` is 1 for a ratio."""
 
     rule: Rule
     kept: bool
-    measured: Estimate | None
+    measured: Quantity | None
     unit: str
     why: str = ""
 
@@ -56,10 +52,10 @@ def parse(text: str, names: Names | None = None) -> Rule:
 
     Raises UsageError, which names what isn't there and what is near.
     """
-    found = RULE.fullmatch(text.strip())
-    if found is None:
+    match = RULE.fullmatch(text.strip())
+    if match is None:
         raise UsageError(f"{text!r} is no rule: write {FORM}.")
-    scenario, level, stack, figure, op, limit = found.groups()
+    scenario, level, stack, figure, op, limit = match.groups()
     names = names or names_of()
     return Rule(
         text.strip(),
@@ -102,46 +98,45 @@ def line(outcome: Outcome, *, against: bool) -> str:
     within = "no interval: a single trial"
     if outcome.measured.low is not None and outcome.measured.high is not None:
         within = f"95 % interval {outcome.measured.low:.4g} to {outcome.measured.high:.4g}"
-    told_limit = f"the limit is {rule.op} {rule.limit:g}"
-    return f"{rule.text}: {rule.figure} is {outcome.measured.value:.4g} {unit} ({within}), {told_limit}"
+    value = f"{outcome.measured.value:.4g} {unit} ({within})"
+    return f"{rule.text}: {rule.figure} is {value}, the limit is {rule.op} {rule.limit:g}"
 
 
 def _absolute(rule: Rule, run: Run) -> Outcome:
     unit = run.figure(rule.figure).unit
-    trials, why = _found(rule, run)
-    if why:
-        return Outcome(rule, kept=False, measured=None, unit=unit, why=why)
-    return _bounded(rule, estimate(trials, rule.figure), unit)
+    known = _sound_estimate(rule, run)
+    if isinstance(known, str):
+        return Outcome(rule, kept=False, measured=None, unit=unit, why=known)
+    return _bounded(rule, quantity(known), unit)
 
 
 def _relative(rule: Rule, run: Run, baseline: Run, around: Sequence[Change]) -> Outcome:
     lost = Outcome(rule, kept=False, measured=None, unit="1")
-    ours, why = _found(rule, run)
-    theirs, why_not = _found(rule, baseline)
-    if why or why_not:
-        return msgspec.structs.replace(lost, why=why or f"in the baseline {why_not}")
+    ours, theirs = (_sound_estimate(rule, each) for each in (run, baseline))
+    if isinstance(ours, str):
+        return msgspec.structs.replace(lost, why=ours)
+    if isinstance(theirs, str):
+        return msgspec.structs.replace(lost, why=f"in the baseline {theirs}")
     if forbidden := forbidding(around, rule.scenario, rule.level):
-        return msgspec.structs.replace(lost, why=f"the runs may not be compared: {told(forbidden)}")
-    ratio = related(theirs, ours, rule.figure)
+        return msgspec.structs.replace(lost, why=f"the runs may not be compared: {summary(forbidden)}")
+    ratio = related(theirs, ours)
     if ratio is None:
         return msgspec.structs.replace(lost, why="there is no ratio to what isn't above zero")
     return _bounded(rule, ratio, "1")
 
 
-def _bounded(rule: Rule, measured: Estimate, unit: str) -> Outcome:
+def _bounded(rule: Rule, measured: Quantity, unit: str) -> Outcome:
     return Outcome(rule, OPERATORS[rule.op](measured.value, rule.limit), measured, unit)
 
 
-def _found(rule: Rule, run: Run) -> tuple[Sequence[Trial], str]:
-    """Return the trials that have the rule's figure undoubted, or why there are none."""
-    trials = by_place(run).get(rule.place, [])
-    if not trials:
-        return [], _missing(rule, run)
-    if not any(rule.figure in trial.figures for trial in trials):
-        return [], f"{rule.figure} wasn't measured there"
-    if not usable(trials, rule.figure):
-        return [], f"{rule.figure} is doubted: {', '.join(doubted(trials, rule.figure))}"
-    return trials, ""
+def _sound_estimate(rule: Rule, run: Run) -> Estimate | str:
+    """Return what is known of the rule's figure where that is sound, otherwise why it isn't."""
+    trials = trials_of(run, rule.stack, rule.scenario, rule.level)
+    known = estimate(trials, rule.figure)
+    if known is None:
+        measured = any(trial.status == "ok" for trial in trials)
+        return f"{rule.figure} wasn't measured there" if measured else _missing(rule, run)
+    return known if known.sound else f"{rule.figure} is doubted: {', '.join(known.objections)}"
 
 
 def _missing(rule: Rule, run: Run) -> str:
@@ -151,7 +146,7 @@ def _missing(rule: Rule, run: Run) -> str:
         return f"{rule.stack} was skipped: {record.skipped}"
     if record is not None and record.contract:
         return f"{rule.stack} breaks the contract"
-    if any((trial.scenario, trial.level, trial.stack) == rule.place for trial in run.trials):
+    if trials_of(run, rule.stack, rule.scenario, rule.level):
         return "the trial failed"
     return f"{rule.scenario}@{rule.level} of {rule.stack} wasn't measured"
 

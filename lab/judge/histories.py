@@ -6,7 +6,8 @@ import msgspec
 
 from lab.judge.conditions import Change, changes
 from lab.judge.descriptions import described
-from lab.judge.differences import Estimate, by_place, doubted, estimate, usable
+from lab.judge.differences import Quantity, quantity
+from lab.judge.estimates import known
 from lab.judge.names import names_of
 from records.run import Run
 from records.types import LevelValue
@@ -16,7 +17,7 @@ class Point(msgspec.Struct, frozen=True):
     """A stack's figure in one run; `doubts` are those that would keep it out of a comparison."""
 
     run: str
-    measured: Estimate
+    measured: Quantity
     doubts: list[str]
 
 
@@ -72,14 +73,8 @@ def first_level(runs: Sequence[Run], scenario: str) -> LevelValue:
 
 
 def _points(runs: Sequence[Run], figure: str, scenario: str, level: LevelValue, stack: str) -> list[Point]:
-    found = []
-    for run in runs:
-        trials = by_place(run).get((scenario, level, stack), [])
-        having = [trial for trial in trials if figure in trial.figures]
-        if having:
-            doubts = [] if usable(having, figure) else doubted(having, figure)
-            found.append(Point(run.run.id, estimate(having, figure), doubts))
-    return found
+    estimates = [(run.run.id, known(run, stack, scenario, level, figure)) for run in runs]
+    return [Point(run, quantity(each), each.objections) for run, each in estimates if each]
 
 
 def _other(run: Run, newest: Run) -> list[Change]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.judge.estimates import Known, compared_with, known, trials_of
+from lab.judge.estimates import Estimate, compared_with, known, trials_of
 from records.run import Run, Trial
 from records.scenario import Headline
 
@@ -19,7 +19,7 @@ class Standing:
     stack: str
     scenario: str
     word: Word
-    value: Known | None = None
+    value: Estimate | None = None
     says: str = ""
 
 
@@ -48,7 +48,7 @@ def standing(run: Run, stack: str, scenario: str, headline: Headline) -> Standin
 
 
 def _word(
-    run: Run, place: tuple[str, str], headline: Headline, trials: list[Trial], value: Known | None
+    run: Run, place: tuple[str, str], headline: Headline, trials: list[Trial], value: Estimate | None
 ) -> tuple[Word, str]:
     stack, scenario = place
     broken = [d.says for t in trials for d in t.doubts if t.status != "ok" or d.name in BREAKING]
@@ -66,7 +66,7 @@ def _word(
     return _by_bounds(run, scenario, headline, value)
 
 
-def _by_bounds(run: Run, scenario: str, headline: Headline, value: Known) -> tuple[Word, str]:
+def _by_bounds(run: Run, scenario: str, headline: Headline, value: Estimate) -> tuple[Word, str]:
     """Return what a lower bound still says: beyond the other's value is beyond it."""
     other = known(run, run.baseline, scenario, headline.level, headline.figure)
     if other is None or other.doubted or run.figure(headline.figure).better != "lower":

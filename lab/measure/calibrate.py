@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.judge.calibration import judged
 from lab.judge.figures import figured
 from lab.judge.reading import Reading, target_of
-from lab.measure.load_generator import Generator, Order
+from lab.measure.load_generator import Generator, LoadSpec
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Answering, free_port, pinned, started
 from lab.servers import HOST
@@ -26,7 +26,7 @@ UNBOUNDED = {"interface": None}
 
 @dataclass(frozen=True)
 class CalibrationRunner:
-    """What drives the clockwork, and where its logs go."""
+    """What drives the reference server, and where its logs go."""
 
     generator: Generator
     reaper: Reaper
@@ -50,8 +50,8 @@ class CalibrationRunner:
         with started(pinned(command, self.cores), self.reaper, log_path) as process:
             answering = Answering(process, port, scenario.name, log_path)
             answering.wait()
-            order = Order(scenario.name, level.value, level.window_s, (f"http://{HOST}:{port}",))
-            with self.generator.loading(order, self.folder / scenario.name) as load:
+            spec = LoadSpec(scenario.name, level.value, level.window_s, (f"http://{HOST}:{port}",))
+            with self.generator.loading(spec, self.folder / scenario.name) as load:
                 window = load.window(answering.check_alive)
                 target = target_of(load.report(level.window_s))
         reading = Reading(target, [UNMETERED], window.seconds, UNWEIGHED, UNWEIGHED)

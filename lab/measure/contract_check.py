@@ -1,16 +1,15 @@
 """One request over a real socket, and whether a stack keeps the contract."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 
 from contract.conformance import Answer, differences
-from contract.examples import Request, all_examples, from_afar
+from contract.examples import Example, Request
 from lab.http_client import answer, exchange
 from lab.http_client.connection import Connection
 from lab.http_client.request import Headers, completed
 from lab.http_client.websocket import WebSocket
-from lab.measure.server_process import Serving
-from lab.measure.target import Target
+from lab.measure.site import Server
 from lab.servers import HOST
 
 ANSWER_WITHIN_S = 15.0
@@ -62,24 +61,25 @@ def checked(answer: answer.Answer) -> Answer:
     return Answer(answer.status, tuple(answer.headers), answer.body, broke_off=not answer.whole)
 
 
-def broken_promises(serving: Serving | Target, within_s: float = ANSWER_WITHIN_S) -> Iterator[str]:
+def broken_promises(
+    server: Server, examples: Iterable[Example], within_s: float = ANSWER_WITHIN_S
+) -> Iterator[str]:
     """Yield each way in which a stack breaks the contract: the request, and what was wrong.
 
     After a request without an answer in time the others aren't tried: a server that hangs would take as long for each.
     """
-    app = serving.stack.app
-    examples = map(from_afar, all_examples()) if isinstance(serving, Target) else all_examples()
+    app = server.stack.app
     for example in examples:
         if example.hop_by_hop and app.bridged and app.interface == "wsgi":
             continue
         try:
-            answer = ask(serving.port, example.request, within_s, serving.host)
+            answer = ask(server.port, example.request, within_s, server.host)
         except TimeoutError:
             yield f"{example.request}: no answer within {within_s:g} s; the requests after it weren't tried"
             return
         except OSError as error:
             yield f"{example.request}: {error or type(error).__name__}"
-            serving.check_alive()
+            server.check_alive()
             continue
         for difference in differences(example, answer, app.speaks):
             yield f"{example.request}: {difference}"

@@ -1,29 +1,32 @@
 """The locust of a dashboard: one process whose web UI loads and shows all stacks."""
 
-import http.client
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from subprocess import Popen
 
 import msgspec
 
 import loadtests
+from lab.addresses import asked_at, base_url
 from lab.errors import LabError
+from lab.http_client.answer import Answer
+from lab.measure.readiness import answer_at, wait_for
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import last_lines, started
 from lab.servers import HOST
 from lab.stacks import Command
-from records.dashboard import Lineup
+from records.dashboard import DashboardSetup
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
-EVERYWHERE = {"": HOST, "0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - where each of them can be reached from here
 USERS, SPAWNED_PER_S = 200, 50
 ENDS_WITHIN_S = 2
 READY_WITHIN_S = 30.0
+PAGE, PAGE_WITHIN_S = "/side-by-side", 5.0
 CHECK_EVERY_S = 0.2
 
 
@@ -37,12 +40,13 @@ class PageAddress:
     @property
     def url(self) -> str:
         """The address to open."""
-        host = EVERYWHERE.get(self.host, self.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return base_url(asked_at(self.host), self.port)
 
 
 @contextmanager
-def locust(reaper: Reaper, lineup: Lineup, address: PageAddress, folder: Path) -> Iterator[Popen[bytes]]:
+def locust(
+    reaper: Reaper, lineup: DashboardSetup, address: PageAddress, folder: Path
+) -> Iterator[Popen[bytes]]:
     """Run locust with its web UI, in a folder where no locust.conf can change what it does."""
     lineup_path = folder / "lineup.json"
     lineup_path.touch(mode=0o600)
@@ -68,18 +72,13 @@ def locust(reaper: Reaper, lineup: Lineup, address: PageAddress, folder: Path) -
 
 def wait_until_ready(running: Popen[bytes], address: PageAddress, log_path: Path) -> None:
     """Ask until the page answers; raises LabError when locust ends before, or takes too long."""
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline:
-        check_alive(running, log_path)
-        with (
-            suppress(OSError, http.client.HTTPException),
-            closing(http.client.HTTPConnection(address.url.removeprefix("http://"), timeout=5)) as connection,
-        ):
-            connection.request("GET", "/side-by-side")
-            if connection.getresponse().status == http.client.OK:
-                return
-        time.sleep(0.05)
-    raise LabError(f"Locust's web UI gave no answer within {READY_WITHIN_S:g} s: {last_line(log_path)}")
+
+    def page() -> Answer | None:
+        answer = answer_at(asked_at(address.host), address.port, PAGE, PAGE_WITHIN_S)
+        return answer if answer and answer.status == HTTPStatus.OK else None
+
+    if not wait_for(page, READY_WITHIN_S, lambda: check_alive(running, log_path)):
+        raise LabError(f"Locust's web UI gave no answer within {READY_WITHIN_S:g} s: {last_line(log_path)}")
 
 
 def watch(running: Popen[bytes], log_path: Path) -> None:

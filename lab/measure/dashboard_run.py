@@ -42,8 +42,8 @@ def run_of(
     scenario = SCENARIOS[load.scenario]
     seconds = round(load.closed_at - load.began_at, 3)
     levels = {stack.name: level_of(load, scenario, stack.name) for stack in stacks}
-    made = [trial_of(load, stack, settings, levels[stack.name]) for stack in stacks]
-    trials = [trial for trial in made if trial is not None]
+    outcomes = [trial_of(load, stack, settings, levels[stack.name]) for stack in stacks]
+    trials = [trial for trial in outcomes if trial is not None]
     run = Run(
         schema=SCHEMA,
         run=RunRecord(
@@ -72,15 +72,15 @@ def trial_of(load: RecordedLoad, stack: Stack, settings: Settings, level: Level)
     reading = reading_of(load, stack.name)
     if not level.flows or reading is None:
         return None
-    found = figured(reading, level, stack.slots_by_waiting(settings))
+    result = figured(reading, level, stack.slots_by_waiting(settings))
     return Trial(
         stack.name,
         load.scenario,
         LEVEL,
         1,
         "ok",
-        figures=rounded(found.figures),
-        doubts=[LIVE, *doubts(reading, level, found)],
+        figures=rounded(result.figures),
+        doubts=[LIVE, *doubts(reading, level, result)],
         seconds_measuring=round(reading.measured_s, 3),
         seconds=by_second(reading, level),
         histograms=histograms(reading, level),

@@ -17,7 +17,7 @@ PACKAGES = (
     "locust", "uvicorn", "uvloop", "waitress",
 )  # fmt: skip
 
-MEASURED = ("contract", "wsgi_app", "asgi_app", "bridge", "loadtests")
+MEASURED = ("contract", "records", "wsgi_app", "asgi_app", "bridge", "loadtests", "loadtests/scenarios")
 
 
 def environment(server_cores: Sequence[int], generator_cores: Sequence[int]) -> dict[str, str]:
@@ -46,11 +46,11 @@ def cpu_model() -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages that matter, those that are installed."""
-    found = {}
+    installed = {}
     for name in PACKAGES:
         with suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
+            installed[name] = importlib.metadata.version(name)
+    return installed
 
 
 def digest() -> str:

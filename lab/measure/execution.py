@@ -18,7 +18,7 @@ from lab.judge.figures import by_second, figured, histograms
 from lab.measure.plan import Task, blocks
 from lab.measure.server_process import ServerFailed
 from lab.measure.trial import Measured
-from lab.run_folder import write
+from lab.saved_runs.folder import write
 from lab.signals import Stopped
 from lab.stacks import Stack
 from loadtests.ceilings import Slots
@@ -117,19 +117,26 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
 
 def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
     """Return the record of a trial; a failure is one with its evidence."""
-    blank = Trial(task.stack.name, task.scenario.name, task.level.value, task.repetition, "failed")
+    blank = Trial(
+        task.stack.name,
+        task.scenario.name,
+        task.level.value,
+        task.repetition,
+        "failed",
+        copy_of=task.stack.original if task.stack.copy else "",
+    )
     if isinstance(measured, Cannot):
         doubt = Doubt("cannot", str(measured), "a finding about the stack: this takes another one")
         return msgspec.structs.replace(blank, status="cannot", doubts=[doubt])
     if isinstance(measured, TrialFailed):
         doubt = Doubt("failed", str(measured), "read the log of this trial; it enters no comparison")
         return msgspec.structs.replace(blank, doubts=[doubt], log=measured.log)
-    found = figured(measured.reading, task.level, slots)
+    result = figured(measured.reading, task.level, slots)
     return msgspec.structs.replace(
         blank,
         status="ok",
-        figures=rounded(found.figures),
-        doubts=doubts(measured.reading, task.level, found),
+        figures=rounded(result.figures),
+        doubts=doubts(measured.reading, task.level, result),
         commands=measured.commands,
         seconds_measuring=measured.reading.measured_s,
         seconds=by_second(measured.reading, task.level),

@@ -39,7 +39,7 @@ class WorkersMissing(LabError):
 
 
 @dataclass(frozen=True)
-class Order:
+class LoadSpec:
     """What a locust is to do."""
 
     scenario: str
@@ -104,22 +104,22 @@ class Load:
         self, expected: LoadWorkersRecord, check: Callable[[], None], say: Callable[[str], None]
     ) -> None:
         """Wait until all load workers are there, saying how many are; raises WorkersMissing when the time is over."""
-        began_at, came, said = time.monotonic(), 0, -1
-        while came < expected.workers:
+        began_at, count, last_told = time.monotonic(), 0, -1
+        while count < expected.workers:
             check()
             announcement = self._announced()
             if isinstance(announcement, WorkersArrived):
-                came = announcement.count
+                count = announcement.count
             waited_s = time.monotonic() - began_at
-            if came < expected.workers and came != said and waited_s > QUIET_S:
-                said = came
+            if count < expected.workers and count != last_told and waited_s > QUIET_S:
+                last_told = count
                 say(
-                    f"load workers: {came} of {expected.workers} at {expected.host}:{expected.port}, "
+                    f"load workers: {count} of {expected.workers} at {expected.host}:{expected.port}, "
                     "waiting for the others"
                 )
-            if came < expected.workers and waited_s > expected.within_s:
+            if count < expected.workers and waited_s > expected.within_s:
                 raise WorkersMissing(
-                    f"{came} of {expected.workers} load workers came within {expected.within_s:g} s: start them "
+                    f"{count} of {expected.workers} load workers came within {expected.within_s:g} s: start them "
                     f"on the other machines with lab load-worker --master HOST --port {expected.port}, HOST being "
                     "this one."
                 )
@@ -169,7 +169,7 @@ class Generator:
         self._log_path = log_path
 
     @contextmanager
-    def loading(self, order: Order, stem: Path, *, held: bool = False) -> Iterator[Load]:
+    def loading(self, spec: LoadSpec, stem: Path, *, held: bool = False) -> Iterator[Load]:
         """Start a locust whose files are named after `stem`; on leaving it is killed.
 
         One that is `held` opens no window before `may_open` was called. Raises LabError when there is no starting
@@ -185,7 +185,7 @@ class Generator:
         announcements = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)  # with a writer there is no end of file
         pid = 0
         try:
-            argv = [*order.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
+            argv = [*spec.arguments(result), "--announce", str(fifo), "--hold", str(hold)]
             pid = self.start(argv, log_path)
             yield Load(pid, announcements, stem)
         finally:
@@ -209,8 +209,10 @@ class Generator:
         return msgspec.json.decode(answer, type=LocustStarted).pid
 
     def _last_words(self) -> str:
-        said = last_lines(self._log_path, 1)
-        return said[0] if said else f"its fork server ended with exit code {self._process.wait()}."
+        last_words = last_lines(self._log_path, 1)
+        return (
+            last_words[0] if last_words else f"its fork server ended with exit code {self._process.wait()}."
+        )
 
 
 @contextmanager

@@ -41,16 +41,16 @@ class Worker:
     def __init__(self, load: Generator, master: Master, folder: Path, number: int) -> None:
         self._load = load
         self._master = master
-        self._told = folder / f"{number}.told"
+        self._news_path = folder / f"{number}.told"
         self.log_path = folder / f"{number}.log"
         self._said = 0
         self.pid = 0
 
     def start(self) -> None:
         """Start a locust."""
-        self._told.write_text("")
+        self._news_path.write_text("")
         self._said = 0
-        self.pid = self._load.start([*self._master.arguments, "--tell", str(self._told)], self.log_path)
+        self.pid = self._load.start([*self._master.arguments, "--tell", str(self._news_path)], self.log_path)
 
     @property
     def lives(self) -> bool:
@@ -60,11 +60,11 @@ class Worker:
     @property
     def connected(self) -> bool:
         """Whether this locust has found its master."""
-        return self._told.read_text().startswith(CONNECTED)
+        return self._news_path.read_text().startswith(CONNECTED)
 
     def news(self) -> list[str]:
         """Return what it says since it was asked last, but for that it has connected."""
-        lines = self._told.read_text().splitlines()
+        lines = self._news_path.read_text().splitlines()
         new, self._said = lines[self._said :], len(lines)
         return [line for line in new if line != CONNECTED]
 
@@ -102,6 +102,6 @@ def follow(workers: list[Worker], master: Master, say: Callable[[str], None]) ->
         time.sleep(CHECK_EVERY_S)
     silence = f"at {master.host}:{master.port} for {master.patience_s:g} s"
     if not ever:
-        said = last_lines(workers[0].log_path, 1)
-        raise MasterGone(f"No master answered {silence}{f' ({said[0]})' if said else ''}.")
+        last_words = last_lines(workers[0].log_path, 1)
+        raise MasterGone(f"No master answered {silence}{f' ({last_words[0]})' if last_words else ''}.")
     say(f"no master {silence}: nothing is left to do")

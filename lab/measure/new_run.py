@@ -59,6 +59,8 @@ def stack_record(stack: Stack, settings: Settings) -> StackRecord:
         settings=stack.details(settings),
         skipped=stack.missing(),
         slots_by_waiting=stack.slots_by_waiting(settings),
+        speaks=stack.app.speaks,
+        bridge=stack.app.bridge,
     )
 
 

@@ -83,13 +83,13 @@ def plan(
 
 def blocks(tasks: Sequence[Task]) -> list[list[Task]]:
     """Return the tasks in the groups in which they are measured: those that take turns together, others alone."""
-    found: list[list[Task]] = []
+    grouped: list[list[Task]] = []
     for task in tasks:
-        if task.level.turns and found and found[-1][0].block == task.block:
-            found[-1].append(task)
+        if task.level.turns and grouped and grouped[-1][0].block == task.block:
+            grouped[-1].append(task)
         else:
-            found.append([task])
-    return found
+            grouped.append([task])
+    return grouped
 
 
 def copies(profile: Profile, scenario: Scenario, baseline: Stack | None) -> list[Stack]:

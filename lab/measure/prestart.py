@@ -6,10 +6,9 @@ from typing import Self
 
 from lab.errors import TrialFailed
 from lab.measure.plan import Task
-from lab.measure.server_process import Serving
-from lab.measure.target import Target
+from lab.measure.site import Server
 
-Start = Callable[[Task], AbstractContextManager[Serving | Target]]
+Start = Callable[[Task], AbstractContextManager[Server]]
 
 
 class Prestart:
@@ -18,7 +17,7 @@ class Prestart:
     def __init__(self) -> None:
         self._running = ExitStack()
         self._task: Task | None = None
-        self._server: Serving | Target | None = None
+        self._server: Server | None = None
         self._failure: TrialFailed | None = None
 
     def prepare(self, task: Task, start: Start) -> None:
@@ -32,7 +31,7 @@ class Prestart:
             self._failure = failure
 
     @contextmanager
-    def server(self, task: Task, start: Start) -> Iterator[Serving | Target]:
+    def server(self, task: Task, start: Start) -> Iterator[Server]:
         """Serve a task, by the server that stands ready for it or by a new one; raises ServerFailed."""
         if self._task is not task:
             self.prepare(task, start)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from lab.measure.process_tree import tree
 from loadtests.machine import busy_s
 from records.usage import CpuSeconds, Footprint, Usage, cpu_s_since
 
@@ -56,14 +57,6 @@ def read_clocks(servers: Sequence[Sequence[int]], generator: Sequence[int]) -> C
         lab=time.process_time(),
         machine=busy_s(),
     )
-
-
-def tree(pid: int) -> list[int]:
-    """Return the pids of a process and all its descendants that live."""
-    try:
-        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
-    except psutil.NoSuchProcess:
-        return []
 
 
 def cpu_times(pids: Sequence[int]) -> CpuSeconds:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-TOKEN = "LAB_LEASH"  # noqa: S105 - the name of a variable, nothing secret
+TOKEN = "LAB_REAPER"  # noqa: S105 - the name of a variable, nothing secret
 ROUNDS = 100
 
 
@@ -24,7 +24,7 @@ ROUNDS = 100
 class Reaper:
     """What children are started with; `env` is the lab's environment with the token and `more` in it."""
 
-    token: str
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -38,18 +38,18 @@ FOREIGN_SETTINGS = ("LOCUST_", "GUNICORN_", "UVICORN_", "GRANIAN_", "WEB_CONCURR
 
 
 @contextmanager
-def reaping() -> Iterator[Reaper]:
-    """Guard all children that are started with the reaper's environment."""
-    token = uuid.uuid4().hex
+def reaping(reaper: Reaper | None = None) -> Iterator[Reaper]:
+    """Guard all children that are started with the environment of a reaper, a new one unless it is given."""
+    reaper = reaper or Reaper()
     guard = subprocess.Popen(
-        [sys.executable, "-m", "lab.measure.reaper", token],
+        [sys.executable, "-m", "lab.measure.reaper", reaper.token],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        yield Reaper(token)
+        yield reaper
     finally:
         if guard.stdin:
             guard.stdin.close()
@@ -59,10 +59,10 @@ def reaping() -> Iterator[Reaper]:
 def end_all(token: str) -> None:
     """Kill every process that carries the token, until none is left."""
     for _ in range(ROUNDS):
-        found = [process for process in psutil.process_iter() if carries(process, token)]
-        if not found:
+        carriers = [process for process in psutil.process_iter() if carries(process, token)]
+        if not carriers:
             return
-        for process in found:
+        for process in carriers:
             with suppress(psutil.Error):
                 process.kill()
         time.sleep(0.02)

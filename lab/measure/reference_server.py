@@ -1,6 +1,6 @@
 """A server whose waiting times are known exactly: what the load generator is calibrated against.
 
-`python -m lab.measure.clockwork PORT`. A thread serves each connection and sleeps by the kernel's clock, to some
+`python -m lab.measure.reference_server PORT`. A thread serves each connection and sleeps by the kernel's clock, to some
 0.1 ms; no event loop rounds its timers. Requests are whatever ends with an empty line.
 """
 
@@ -22,7 +22,7 @@ WHOLE = HEAD + b"content-length: 2\r\n\r\nok"
 STREAM = HEAD + b"transfer-encoding: chunked\r\n\r\n"
 
 
-class Clockwork(socketserver.StreamRequestHandler):
+class ReferenceHandler(socketserver.StreamRequestHandler):
     """Answers the requests of one connection, one after the other."""
 
     disable_nagle_algorithm = True
@@ -62,7 +62,7 @@ def fixed() -> float:
 
 def bimodal() -> float:
     """Wait 10 ms, and every fifth time 100 ms."""
-    return SLOW_S if next(Clockwork.turn) % ONE_IN == 0 else FAST_S
+    return SLOW_S if next(ReferenceHandler.turn) % ONE_IN == 0 else FAST_S
 
 
 def frozen() -> float:
@@ -87,5 +87,5 @@ WAITS: dict[str, Callable[[], float]] = {
 }
 
 if __name__ == "__main__":
-    with Server(("127.0.0.1", int(sys.argv[1])), Clockwork) as server:
+    with Server(("127.0.0.1", int(sys.argv[1])), ReferenceHandler) as server:
         server.serve_forever()

@@ -15,7 +15,7 @@ from lab.measure.plan import (
     scenarios_of,
     stacks_of,
 )
-from lab.measure.target import Elsewhere, recorded
+from lab.measure.site import Site
 from lab.servers import Settings
 from lab.stacks import Stack
 from loadtests.scenarios import Scenario
@@ -51,11 +51,11 @@ class Selection:
         """Return the trials in their order, the same at every call."""
         return plan(self.profile, self.stacks, self.scenarios, self.seed, self.baseline)
 
-    def new_run(self, machine: dict[str, str], elsewhere: Elsewhere | None = None) -> Run:
-        """Return a run of all this, here or elsewhere, that has measured nothing yet."""
-        machine = machine | (elsewhere.environment() if elsewhere else {})
-        run = new_run(self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=machine)
-        run.stacks = [recorded(stack, self.settings, elsewhere) for stack in self.stacks]
+    def new_run(self, machine: dict[str, str], site: Site) -> Run:
+        """Return a run of all this at a site that has measured nothing yet; `machine` is known of this one."""
+        known = site.environment(machine)
+        run = new_run(self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=known)
+        run.stacks = [site.record(stack, self.settings) for stack in self.stacks]
         run.baseline = self.baseline.name
         run.run.options = self.options
         return run
@@ -74,9 +74,9 @@ def select(
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
     chosen = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
-    found = stacks_of(chosen, stacks or list(options.targets))
+    named = stacks_of(chosen, stacks or list(options.targets))
     return Selection(
-        chosen, found, scenarios_of(chosen, scenarios), baseline_of(baseline, found), seed, options
+        chosen, named, scenarios_of(chosen, scenarios), baseline_of(baseline, named), seed, options
     )
 
 

@@ -1,23 +1,23 @@
 """A process that the lab started: with a log, a deadline to become ready, and an end that always comes."""
 
-import http.client
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from contract.conformance import INTERFACE
+from lab.addresses import asked_at, base_url
 from lab.errors import LabError, TrialFailed
-from lab.measure.process_usage import footprint, tree
+from lab.measure.process_tree import children, tree
+from lab.measure.process_usage import footprint
+from lab.measure.readiness import interface_of, wait_for
 from lab.measure.reaper import Reaper
-from lab.servers import EVERYWHERE, HOST, Settings
+from lab.servers import HOST, Settings
 from lab.stacks import Command, Stack
 from records.types import Interface
 from records.usage import Footprint
@@ -41,11 +41,17 @@ class Serving:
     log_path: Path | None
     host: str = HOST
     workers: set[int] = field(default_factory=set)  # those seen since it was ready
+    held_to: Sequence[int] = ()  # the cores that it may use once it is ready, where it may use others before
 
     @property
     def url(self) -> str:
         """The base URL."""
-        return f"http://{self.host}:{self.port}"
+        return base_url(self.host, self.port)
+
+    @property
+    def command_line(self) -> str:
+        """What it was started by, as one would type it."""
+        return str(self.command)
 
     @property
     def pid(self) -> int:
@@ -72,26 +78,15 @@ class Serving:
         """Return what its process tree holds."""
         return footprint(self.pid)
 
-    def hold(self, cores: Sequence[int]) -> None:
-        """Hold every thread of it to these cores; without cores nothing changes."""
-        pin(self.pid, cores)
-
     def wait_until_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Ask until the app answers; raises ServerFailed when it ends before, or takes too long."""
         self._answering.wait(self.stack.app.speaks, within_s)
         self.workers.update(children(self.pid))
+        pin(self.pid, self.held_to)
 
     @property
     def _answering(self) -> "Answering":
         return Answering(self.process, self.port, self.stack.name, self.log_path, self.host)
-
-
-def family(pid: int) -> list[int]:
-    """Return the pids of a process and its descendants, read in a fraction of what a walk over all processes takes."""
-    found = [pid]
-    for each in found:
-        found += sorted(children(each))
-    return found
 
 
 @dataclass(frozen=True)
@@ -111,41 +106,11 @@ class Answering:
 
     def wait(self, speaks: Interface = "asgi", within_s: float = READY_WITHIN_S) -> None:
         """Ask until an app of that interface answers; raises ServerFailed without one in time."""
-        deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline:
-            self.check_alive()
-            if interface_of(self.port, self.host) == speaks:
-                return
-            time.sleep(0.01)
-        raise self._failed(f"gave no answer within {within_s:g} s of its start")
+        if not wait_for(lambda: interface_of(self.port, self.host) == speaks, within_s, self.check_alive):
+            raise self._failed(f"gave no answer within {within_s:g} s of its start")
 
     def _failed(self, what: str) -> ServerFailed:
         return ServerFailed(f"{self.name} {what}.", last_lines(self.log_path))
-
-
-def children(pid: int) -> set[int]:
-    """Return the children of a process, whichever of its threads started them; none where /proc is missing."""
-    found: set[int] = set()
-    with suppress(OSError):
-        for path in Path(f"/proc/{pid}/task").glob("*/children"):
-            found.update(int(child) for child in path.read_text().split())
-    return found
-
-
-def asked_at(host: str) -> str:
-    """Return where to ask what listens on a host: on this machine where that is every address."""
-    return HOST if host == EVERYWHERE else host
-
-
-def interface_of(port: int, host: str = HOST) -> str | None:
-    """Ask for / and return which interface the app says it speaks, `None` without an answer."""
-    with (
-        suppress(OSError, http.client.HTTPException),
-        closing(http.client.HTTPConnection(host, port, timeout=1)) as connection,
-    ):
-        connection.request("GET", "/")
-        return connection.getresponse().getheader(INTERFACE)
-    return None
 
 
 @contextmanager
@@ -157,19 +122,21 @@ def serving(
     port: int = 0,
     log_path: Path | None = None,
     cores: Sequence[int] = (),
+    held_to: Sequence[int] = (),
     grace_s: float = 0.0,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Serving]:
     """Serve a stack; on leaving, its whole process group is ended, with `grace_s` to finish by itself.
 
     Port 0 takes a free one. Without a log the server's output goes to stderr. The server is started, not
-    awaited: call `wait_until_ready`. `env` is added to what the stack's command sets.
+    awaited: call `wait_until_ready`. It may use `cores`, and once it is ready those it is `held_to`. `env` is added to
+    what the stack's command sets.
     """
     chosen = port or free_port(settings.host)
     plain = stack.command(chosen, settings)
     command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
     with started(command, reaper, log_path, grace_s) as process:
-        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host))
+        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host), held_to=held_to)
 
 
 @contextmanager

@@ -12,14 +12,14 @@ from locust import events
 from locust.env import Environment
 from locust.web import WebUI
 
-from loadtests.dashboard.agent_client import Agent
+from loadtests.agent_client import AgentClient
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor, StackStatus
 from loadtests.dashboard.page import LINK, Page
 from loadtests.dashboard.same_origin import own_pages_only
 from loadtests.dashboard.users import classes_for
 from loadtests.users import on_request
-from records.dashboard import Lineup
+from records.dashboard import DashboardSetup
 
 LOOPBACK = "127.0.0.1"
 TAB = "side-by-side"
@@ -44,9 +44,9 @@ def install(environment: Environment, lineup_path: Path) -> None:
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start the dashboard with: lab dashboard")
-    lineup = msgspec.json.decode(lineup_path.read_bytes(), type=Lineup)
+    lineup = msgspec.json.decode(lineup_path.read_bytes(), type=DashboardSetup)
     live_load = LiveLoad(lineup.stacks, options.scenario)
-    monitor = Monitor(live_load, Agent(lineup.agent.url, lineup.agent.token))
+    monitor = Monitor(live_load, AgentClient(lineup.agent.url, lineup.agent.token))
     classes = classes_for(live_load)
     environment.user_classes = list(classes.values())
     environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
@@ -62,7 +62,7 @@ def install(environment: Environment, lineup_path: Path) -> None:
         add_pages(environment.web_ui, Page(environment, lineup, live_load, monitor), lineup)
 
 
-def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
+def add_pages(web_ui: WebUI, page: Page, lineup: DashboardSetup) -> None:
     """Add the page, a link to it, a tab with its figures, and the guard in front of all."""
     app = web_ui.app
     if app is None:
@@ -84,9 +84,7 @@ def add_pages(web_ui: WebUI, page: Page, lineup: Lineup) -> None:
             {"key": TAB, "structure": [{"key": key, "title": title} for key, title in COLUMNS.items()]}
         ],
     }
-    names = (
-        {f"{host}:{web_ui.port}" for host in (LOOPBACK, "localhost")} if web_ui.host == LOOPBACK else set()
-    )
+    names = {LOOPBACK, "localhost"} if web_ui.host == LOOPBACK else set[str]()
     guarded = own_pages_only(app.wsgi_app, names)
     app.wsgi_app = guarded  # type: ignore[assignment, method-assign] # Flask's own way to wrap it
 
@@ -98,7 +96,7 @@ def linked(response: Response) -> Response:
     return response
 
 
-def rows(lineup: Lineup, monitor: Monitor) -> list[dict[str, object]]:
+def rows(lineup: DashboardSetup, monitor: Monitor) -> list[dict[str, object]]:
     """Return the tab's table as it is now."""
     if not monitor.history:
         return []

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 import gevent
 import numpy as np
 
+from loadtests.agent_client import AgentClient, AgentError
 from loadtests.ceilings import ceiling_per_s
-from loadtests.dashboard.agent_client import Agent, AgentError
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.recorder import Lane, Recorder, Tally
 from loadtests.scenarios import PROBE, TRAFFIC
@@ -89,7 +89,7 @@ class TallyReader:
 class Monitor:
     """Watches a load; `history` has the last two minutes, `used` what was used since the load began."""
 
-    def __init__(self, live_load: LiveLoad, agent: Agent) -> None:
+    def __init__(self, live_load: LiveLoad, agent: AgentClient) -> None:
         self._load = live_load
         self.agent = agent
         self._recorders: Sequence[Recorder] = ()

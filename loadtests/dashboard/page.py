@@ -24,11 +24,11 @@ import vl_convert
 from flask import Blueprint, Response, render_template_string, request
 from locust.env import Environment
 
-from loadtests.dashboard.agent_client import AgentError
+from loadtests.agent_client import AgentError
 from loadtests.dashboard.buttons import BUTTONS
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor
-from records.dashboard import Lineup
+from records.dashboard import DashboardSetup
 
 PATH = "/side-by-side"
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ class Page:
     """Everything that the page's routes need."""
 
     def __init__(
-        self, environment: Environment, lineup: Lineup, live_load: LiveLoad, monitor: Monitor
+        self, environment: Environment, lineup: DashboardSetup, live_load: LiveLoad, monitor: Monitor
     ) -> None:
         self.environment = environment
         self.lineup = lineup
@@ -116,13 +116,13 @@ class Page:
 
     def results(self) -> Response:
         """Return results.json of the load that has ended."""
-        return self._told("/live/results.json", "application/json", "results.json")
+        return self._judged("/live/results.json", "application/json", "results.json")
 
     def report(self) -> Response:
         """Return the report of the load that has ended."""
-        return self._told("/live/report.html", "text/html; charset=utf-8", "")
+        return self._judged("/live/report.html", "text/html; charset=utf-8", "")
 
-    def _told(self, target: str, kind: str, download: str) -> Response:
+    def _judged(self, target: str, kind: str, download: str) -> Response:
         if self.live_load.record is None:
             return refusal(HTTPStatus.CONFLICT, "Nothing has been recorded yet: start a load, then stop it.")
         try:

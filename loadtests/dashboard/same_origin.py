@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from werkzeug.sansio.utils import host_is_trusted
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -18,13 +20,17 @@ READING = {"GET", "HEAD"}
 
 
 def own_pages_only(application: Application, names: set[str]) -> Application:
-    """Return the application behind the guard; `names` are the hosts that it may be called by, all when empty."""
+    """Return the application behind the guard; `names` are the hosts that it may be called by, all when empty.
+
+    They are names alone: at which port it is called is its caller's business, who may have a tunnel.
+    """
 
     def guarded(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")
         origin = environ.get("HTTP_ORIGIN")
+        unknown = bool(names) and not host_is_trusted(host, names)
         foreign = origin is not None and urlsplit(origin).netloc != host
-        if (names and host not in names) or (foreign and environ["REQUEST_METHOD"] not in READING):
+        if unknown or (foreign and environ["REQUEST_METHOD"] not in READING):
             status = HTTPStatus.FORBIDDEN
             start_response(f"{status} {status.phrase}", [("Content-Type", "text/plain; charset=utf-8")])
             return [b"Only pages of this address may do that.\n"]

@@ -28,7 +28,7 @@ def read(scope: Scope, connection: Connection) -> list[bytes]:
     """Return the pieces of the body that this connection sends."""
 
     async def collect() -> list[bytes]:
-        return [piece async for piece in requests.body(scope, connection.receive, LIMIT)]
+        return [part async for part in requests.body(scope, connection.receive, LIMIT)]
 
     return asyncio.run(collect())
 

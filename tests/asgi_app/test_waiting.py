@@ -37,14 +37,14 @@ def story_of(targets: Sequence[str]) -> list[str]:
     """Ask for all targets at once, on one loop; return when each request began and was answered, in order."""
     story: list[str] = []
 
-    async def ask(name: str, target: str) -> None:
+    async def ask_as(name: str, target: str) -> None:
         connection = Told(name, story)
         story.append(f"{name} began")
         await asgi_app.app(scope_of(Request("GET", target)), connection.receive, connection.send)
 
     async def ask_for_all() -> None:
         names = ["first", "second", "third"]
-        await asyncio.gather(*[ask(name, target) for name, target in zip(names, targets, strict=False)])
+        await asyncio.gather(*[ask_as(name, target) for name, target in zip(names, targets, strict=False)])
 
     asyncio.run(ask_for_all())
     return story

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-RULES = ("wcag2a", "wcag2aa", "wcag21aa")
+OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations"]}
 
 
 class Opened:
@@ -23,6 +23,6 @@ class Opened:
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
     """Return what breaks WCAG 2 A and AA in a serious or critical way, each rule with some of the places."""
-    found = Axe().run(page, options={"runOnly": list(RULES)})
+    found = Axe().run(page, options=OPTIONS)
     serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
     return [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in serious]

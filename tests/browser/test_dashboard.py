@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lab import json_schema
-from lab.run_folder import read
+from lab.saved_runs import json_schema
+from lab.saved_runs.folder import read
 from loadtests.dashboard.manual_flows import kinds_of_work
 from records.run import Run
 from tests.browser.pages import Opened, violations

@@ -1,6 +1,7 @@
 """Small made-up runs for tests of judging and telling."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 from hdrh.histogram import HdrHistogram
@@ -8,7 +9,8 @@ from hdrh.histogram import HdrHistogram
 from lab.judge.descriptions import described, scenario_record
 from lab.judge.names import names_of
 from lab.judge.reading import Reading
-from lab.stacks import DEFAULT_STACKS
+from lab.older_stacks import APPS
+from lab.stacks import COPY, DEFAULT_STACKS, parts
 from loadtests.scenarios import SCENARIOS
 from records.load import FlowReading, TargetReading
 from records.run import SCHEMA, Run, RunRecord, StackRecord, Trial
@@ -21,6 +23,7 @@ BEFORE = Footprint(pss_mib=20.0, own_mib=15.0, threads=3)
 AFTER = Footprint(pss_mib=25.0, own_mib=19.0, threads=8)
 
 
+@cache
 def histogram(*milliseconds: float) -> str:
     """Return an encoded histogram of these latencies."""
     made = HdrHistogram(1, 600_000_000, 3)
@@ -88,9 +91,10 @@ def scenario(name: str, *levels: LevelRecord) -> ScenarioRecord:
 
 def stack(name: str, slots: int | None = None, **changes: object) -> StackRecord:
     """Return a stack's record."""
-    server, _, app = name.partition("/")
-    record = {"name": name, "interface": "asgi", "server": server, "app": app, "slots": slots}
-    return StackRecord(**{**record, "command": f"serve {name}", "settings": {"workers": "1"}, **changes})  # type: ignore[arg-type] # made-up fields
+    server, app, _ = parts(name)
+    interface, speaks, bridge = APPS.get(app, ("asgi", "asgi", ""))
+    record = StackRecord(name, interface, server, app, slots, f"serve {name}", {"workers": "1"})
+    return msgspec.structs.replace(record, speaks=speaks, bridge=bridge, **changes)
 
 
 def trial(stack_name: str, level: int, **figures: float) -> Trial:
@@ -98,17 +102,22 @@ def trial(stack_name: str, level: int, **figures: float) -> Trial:
     return Trial(stack_name, "slow-io", level, 1, "ok", figures=figures)
 
 
+def copied(original: Trial) -> Trial:
+    """Return a trial as one of its stack's copy."""
+    return msgspec.structs.replace(original, stack=original.stack + COPY, copy_of=original.stack)
+
+
 def every_scenario(repetitions: int = 1) -> Run:
     """Return a run of each scenario at each level on the default stacks, the later ones slower."""
     made = run(
         [
-            measured(name, scenario.name, level.value, repetition)
-            for scenario in SCENARIOS.values()
-            for level in scenario.levels
+            measured(name, card.name, level.value, repetition)
+            for card in SCENARIOS.values()
+            for level in card.levels
             for repetition in range(1, repetitions + 1)
             for name in DEFAULT_STACKS
         ],
-        [stack(name, slots=None if name.startswith("uvicorn/") else 10) for name in DEFAULT_STACKS],
+        [stack(name, slots=None if parts(name)[0] == "uvicorn" else 10) for name in DEFAULT_STACKS],
     )
     made.scenarios = [
         scenario(card.name, *(LevelRecord(level.value, 3.0, []) for level in card.levels))

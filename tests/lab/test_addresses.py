@@ -1,8 +1,10 @@
 """Where to listen."""
 
+import socket
+
 import pytest
 
-from lab.addresses import address, bound
+from lab.addresses import address, asked_at, base_url, bound, is_own_address, seen_from_afar
 from lab.errors import UsageError
 
 
@@ -59,3 +61,40 @@ def test_any_other_url_is_refused(url: str) -> None:
     """Wrong use, with what a right one looks like."""
     with pytest.raises(UsageError, match="is no base URL: give one like http://"):
         address(url)
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        ("", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104 - nothing is bound
+        ("::", "::1"),
+        ("10.0.0.2", "10.0.0.2"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_what_listens_at_every_address_is_asked_on_loopback(host: str, asked: str) -> None:
+    """Whichever way every address is written; any other host is asked as it is."""
+    assert asked_at(host) == asked
+
+
+@pytest.mark.parametrize("host", ["", "0.0.0.0", "::"])  # noqa: S104 - nothing is bound
+def test_what_listens_at_every_address_is_reached_by_the_machines_name(host: str) -> None:
+    """Loopback would be the other machine's own."""
+    assert seen_from_afar(host) == socket.gethostname()
+
+
+def test_what_listens_at_one_address_is_reached_there() -> None:
+    """Another machine knows it by that address."""
+    assert seen_from_afar("10.0.0.2") == "10.0.0.2"
+
+
+def test_own_addresses_are_known() -> None:
+    """An address for documentation (RFC 5737) is nobody's."""
+    assert is_own_address("127.0.0.1")
+    assert not is_own_address("192.0.2.7")
+
+
+def test_ipv6_stands_in_brackets() -> None:
+    """Else its colons would be taken for the port's."""
+    assert (base_url("::1", 80), base_url("10.0.0.2", 80)) == ("http://[::1]:80", "http://10.0.0.2:80")

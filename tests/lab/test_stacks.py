@@ -1,13 +1,25 @@
 """Stacks, computed from servers and apps."""
 
 import importlib
+from dataclasses import replace
 
 import pytest
 
 from bridge.kinds import KINDS
 from lab.errors import UsageError
 from lab.servers import SERVERS, Settings
-from lab.stacks import APPS, ASYNCIO_POOL, BRIDGES, DEFAULT_STACKS, App, Command, Stack, all_stacks, find
+from lab.stacks import (
+    APPS,
+    ASYNCIO_POOL,
+    BRIDGES,
+    DEFAULT_STACKS,
+    App,
+    Command,
+    Stack,
+    all_stacks,
+    find,
+    parts,
+)
 
 
 def test_every_server_meets_every_app_it_can_call() -> None:
@@ -133,6 +145,29 @@ def test_unknown_stack_names_the_nearest() -> None:
     """A mistyped stack is answered with what was probably meant."""
     with pytest.raises(UsageError, match="There is no stack 'uvicorn/agsi': did you mean uvicorn/asgi"):
         find("uvicorn/agsi")
+
+
+def test_a_copy_is_no_stack_to_ask_for() -> None:
+    """A stack's second name is the lab's own, where it measures one against itself."""
+    with pytest.raises(UsageError, match="There is no stack 'uvicorn/asgi#2'"):
+        find("uvicorn/asgi#2")
+
+
+@pytest.mark.parametrize("stack", list(all_stacks()), ids=lambda stack: stack.name)
+def test_a_name_has_two_parts_and_the_mark_of_a_copy(stack: Stack) -> None:
+    """What a name is made of can be had back from it."""
+    copy = replace(stack, copy=True)
+    assert parts(stack.name) == (stack.server.name, stack.app.name, False)
+    assert parts(copy.name) == (stack.server.name, stack.app.name, True)
+    assert copy.original == stack.original == stack.name
+
+
+@pytest.mark.parametrize(
+    ("app", "bridge"), [("asgi", ""), ("wsgi-bridged", "bridged"), ("asgi-guarded", "guarded")]
+)
+def test_an_app_says_what_stands_before_it(app: str, bridge: str) -> None:
+    """Nothing, a2wsgi as it comes, or that with a guard."""
+    assert APPS[app].bridge == bridge
 
 
 def test_server_of_the_other_interface_is_no_stack() -> None:

@@ -91,7 +91,7 @@ class Dashboard:
 
     def wait_until(self, seen: Callable[[], object]) -> None:
         """Wait until something is seen, not longer than to the deadline."""
-        self.process.wait_until(seen)
+        self.process.wait_until(seen, every_s=0.05)
 
     def pid(self, argument: str) -> int:
         """Return the child of the lab that was started with an argument: an app, or `--lineup` for locust."""
@@ -105,9 +105,10 @@ class Dashboard:
 
 @contextmanager
 def dashboard(folder: Path, *stacks: str) -> Iterator[Dashboard]:
-    """Run `lab dashboard` at a free port until the block ends."""
+    """Run `lab dashboard` at a free port until the block ends; when it prints its address it must answer."""
     port, out = free_port(), folder / "results"
     with lab(folder, "dashboard", *stacks, "--port", str(port), "--out", str(out)) as process:
+        process.wait_until(lambda: process.prints)
         found = Dashboard(process, port, out)
-        process.wait_until(found.answers)
+        assert found.answers()
         yield found

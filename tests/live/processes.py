@@ -5,14 +5,20 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from tests.live.forked import FORK_SERVER, Forked
+
+Process = Forked | subprocess.Popen[bytes]
+
 LAB = [sys.executable, "-m", "lab"]
 MARK = "TEST_OF_THE_LAB"  # inherited by every process that a lab starts
+STDOUT, STDERR = "stdout", "stderr"
 WITHIN_S = 60
 SHORT = ("compare", "--profile", "smoke", "--stack", "uvicorn/asgi", "--scenario", "slow-io")
 
@@ -20,23 +26,28 @@ SHORT = ("compare", "--profile", "smoke", "--stack", "uvicorn/asgi", "--scenario
 class LabProcess:
     """A `lab` that runs; `mark` is what its children carry."""
 
-    def __init__(self, process: subprocess.Popen[str], mark: str, said: Path) -> None:
+    def __init__(self, process: Process, mark: str, folder: Path) -> None:
         self.process = process
         self.mark = mark
-        self._said = said
+        self._folder = folder
 
     @property
     def says(self) -> str:
         """What it said on stderr so far."""
-        return self._said.read_text()
+        return (self._folder / STDERR).read_text()
 
-    def wait_until(self, seen: Callable[[], object]) -> None:
-        """Wait until something is seen; it fails when the lab ends before, or at the deadline."""
+    @property
+    def prints(self) -> str:
+        """What it printed on stdout so far."""
+        return (self._folder / STDOUT).read_text()
+
+    def wait_until(self, seen: Callable[[], object], every_s: float = 0.01) -> None:
+        """Look until something is seen; it fails when the lab ends before, or at the deadline."""
         deadline = time.monotonic() + WITHIN_S
         while not seen():
             assert self.process.poll() is None, self.says
             assert time.monotonic() < deadline, self.says
-            time.sleep(0.002)
+            time.sleep(every_s)
 
     def end(self) -> int:
         """Wait until it has ended, by itself, and return its exit code."""
@@ -45,36 +56,51 @@ class LabProcess:
     def left_behind(self) -> list[str]:
         """Return the processes that outlive it: none, or those that still live at the deadline."""
         deadline = time.monotonic() + WITHIN_S
-        while (found := marked(self.mark)) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return found
+        while (left := marked(self.mark)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return left
 
 
 @contextmanager
-def lab(folder: Path, *arguments: str, stdout: int = subprocess.DEVNULL) -> Iterator[LabProcess]:
-    """Start the lab command; what it says goes to a file in `folder`."""
-    with started([*LAB, *arguments], folder, stdout) as process:
+def lab(
+    folder: Path, *arguments: str, stdout: int | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[LabProcess]:
+    """Start the lab command, by the fork server; what it writes goes to files in `folder`."""
+    with running(partial(FORK_SERVER.start, arguments), folder, stdout, env or {}) as process:
         yield process
 
 
 @contextmanager
-def started(command: Sequence[str], folder: Path, stdout: int = subprocess.DEVNULL) -> Iterator[LabProcess]:
+def started(command: Sequence[str], folder: Path, stdout: int | None = None) -> Iterator[LabProcess]:
     """Start a command in a process group of its own, as a shell does."""
-    mark, said = uuid.uuid4().hex, folder / "stderr"
-    with said.open("wb") as stderr:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, MARK: mark},
-            stdout=stdout,
-            stderr=stderr,
-            text=True,
-            process_group=0,
-        )
+    with running(partial(start, command), folder, stdout, {}) as process:
+        yield process
+
+
+def start(
+    command: Sequence[str], env: Mapping[str, str], stdout: int, stderr: int
+) -> subprocess.Popen[bytes]:
+    """Start a command from nothing."""
+    return subprocess.Popen(command, env=env, stdout=stdout, stderr=stderr, process_group=0)
+
+
+@contextmanager
+def running(
+    start: Callable[[Mapping[str, str], int, int], Process],
+    folder: Path,
+    stdout: int | None,
+    env: Mapping[str, str],
+) -> Iterator[LabProcess]:
+    """Start a process whose children carry a mark, and end it."""
+    mark = uuid.uuid4().hex
+    with (folder / STDOUT).open("wb") as out, (folder / STDERR).open("wb") as err:
+        to = out.fileno() if stdout is None else stdout
+        process = start({**os.environ, MARK: mark, **env}, to, err.fileno())
     try:
-        yield LabProcess(process, mark, said)
+        yield LabProcess(process, mark, folder)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def marked(mark: str) -> list[str]:

@@ -1,67 +1,46 @@
 """`lab agent`, as a person or a script runs it."""
 
-import json
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
-from lab.remote.agent import AgentClient
-from tests.live.test_serve import ended
+from lab.remote.agent_client import AgentClient
+from tests.live.processes import LabProcess, lab
+from tests.live.test_serve import announced, ended
 
-WITHIN_S = 20
-AGENT = "import typer; from lab.commands.agent import agent; from lab.signals import stoppable\n"
-QUICK = f"{AGENT}with stoppable(): typer.run(agent)"  # the verb alone: it starts two seconds sooner
 GIVEN = "from-the-environment"
+AGENT = ("agent", "uvicorn/asgi", "--json", "--port", "0", "--first-port", "0")
 
 
-@contextmanager
-def lab_agent(*arguments: str, token: str = "") -> Iterator[subprocess.Popen[str]]:
-    """Run `lab agent --json` at free ports and end it."""
-    command = [sys.executable, "-c", QUICK, "--json", "--port", "0", "--first-port", "0", *arguments]
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "LAB_AGENT_TOKEN": token},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def token(text: str) -> dict[str, str]:
+    """Return the environment that gives the agent its token."""
+    return {"LAB_AGENT_TOKEN": text}
 
 
-def announced(process: subprocess.Popen[str]) -> tuple[int, dict[str, str]]:
-    """Read the pid of the one stack and what is said of the agent."""
-    assert process.stdout is not None
-    row, told = (json.loads(process.stdout.readline()) for _ in range(2))
-    return row["pid"], told
+def started(process: LabProcess) -> tuple[int, dict[str, str]]:
+    """Wait for what is announced: the pid of the one stack, and what is said of the agent."""
+    row, agent = announced(process, 2)
+    return int(str(row["pid"])), {name: str(value) for name, value in agent.items()}
 
 
-def test_it_serves_answers_and_ends_with_all_it_started() -> None:
+def test_it_serves_answers_and_ends_with_all_it_started(tmp_path: Path) -> None:
     """A made-up token opens it; Ctrl-C ends the agent and its stacks, with exit code 0 and without a warning."""
-    with lab_agent("uvicorn/asgi") as process:
-        pid, told = announced(process)
-        assert AgentClient(told["agent"], told["token"]).clocks().stacks["uvicorn/asgi"].cpu_s[pid] > 0
-        process.send_signal(signal.SIGINT)
-        assert process.wait(WITHIN_S) == 0
+    with lab(tmp_path, *AGENT, env=token("")) as process:
+        pid, agent = started(process)
+        assert AgentClient(agent["agent"], agent["token"]).clocks().stacks["uvicorn/asgi"].cpu_s[pid] > 0
+        process.process.send_signal(signal.SIGINT)
+        assert process.end() == 0
         assert ended([pid])
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
+        assert process.says == ""
 
 
-def test_killed_it_leaves_nothing_and_a_given_token_is_never_told() -> None:
+def test_killed_it_leaves_nothing_and_a_given_token_is_never_told(tmp_path: Path) -> None:
     """The token of the environment opens it and isn't printed; even SIGKILL ends the stacks."""
-    with lab_agent("uvicorn/asgi", token=GIVEN) as process:
-        pid, told = announced(process)
-        assert "token" not in told
-        assert AgentClient(told["agent"], GIVEN).clocks().stacks["uvicorn/asgi"].alive
+    with lab(tmp_path, *AGENT, env=token(GIVEN)) as process:
+        pid, agent = started(process)
+        assert "token" not in agent
+        assert AgentClient(agent["agent"], GIVEN).clocks().stacks["uvicorn/asgi"].alive
         assert psutil.pid_exists(pid)
-        process.kill()
+        process.process.kill()
         assert ended([pid])

@@ -1,17 +1,12 @@
 """`lab compare`, for real: the smoke profile, and a run that is killed."""
 
-import json
 import subprocess
-import sys
-import time
 from pathlib import Path
 
-import psutil
+from lab.saved_runs.folder import RESULTS, read
+from tests.live.processes import LAB, lab
 
-from lab.measure.reaper import TOKEN
-from lab.run_folder import read
-
-LAB = [sys.executable, "-m", "lab"]
+FOUR_TRIALS = ("compare", "--profile", "smoke", "--scenario", "slow-io", "--scenario", "streaming")
 
 
 def test_smoke_run_measures_everything(tmp_path: Path) -> None:
@@ -38,30 +33,12 @@ def test_smoke_run_measures_everything(tmp_path: Path) -> None:
 
 
 def test_killed_run_leaves_its_trials_and_no_process(tmp_path: Path) -> None:
-    """SIGKILL halfway leaves a readable results.json and nothing running."""
-    command = [*LAB, "compare", "--profile", "smoke", "--scenario", "slow-io", "--out", str(tmp_path)]
-    lab = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    results = tmp_path / "latest" / "results.json"
-    deadline = time.monotonic() + 60
-    while not (results.exists() and json.loads(results.read_text())["trials"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    token = next(filter(None, (child.environ().get(TOKEN) for child in psutil.Process(lab.pid).children())))
-    lab.kill()
-    lab.wait()
-    while leashed(token) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert leashed(token) == []
-    assert [trial.status for trial in read(tmp_path / "latest").trials] == ["ok"]
-
-
-def leashed(token: str) -> list[int]:
-    """Return the processes that carry the token of a lab."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(TOKEN) == token:
-                found.append(process.pid)
-        except psutil.Error:
-            continue
-    return found
+    """SIGKILL midway leaves a readable results.json with what was measured, and nothing running."""
+    folder = tmp_path / "latest"
+    with lab(tmp_path, *FOUR_TRIALS, "--out", str(tmp_path)) as process:
+        process.wait_until(lambda: (folder / RESULTS).exists() and read(folder).trials)
+        process.process.kill()
+        assert process.left_behind() == []
+    run = read(folder)
+    assert {trial.status for trial in run.trials} == {"ok"}
+    assert (len(run.trials) < run.run.planned_trials, run.run.finished) == (True, None)

@@ -71,7 +71,7 @@ def test_ctrl_c_on_make_leaves_nothing_running(tmp_path: Path) -> None:
     """A terminal sends its signal to make and to the lab: servers, agent, locust and guard end with them."""
     venv, port = Path(sys.prefix), free_port()
     settings = [f"VENV={venv}", f"STACKS={LOOP} {SYNC}", f"PORT={port}", f"OUT={tmp_path / 'results'}"]
-    command = ["make", "-C", str(ROOT), "--old-file", f"{venv}/.ready", "dashboard", *settings]
+    command = ["make", "-C", str(ROOT), "--old-file", "setup", "dashboard", *settings]
     with started(command, tmp_path) as process:
         found = Dashboard(process, port, tmp_path)
         found.wait_until(found.answers)
@@ -107,17 +107,10 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
             assert process.says == f"lab: Port {port} is taken: choose another with --port.\n"
 
 
-def test_address_is_printed_once_it_answers(tmp_path: Path) -> None:
-    """Stdout has the address alone, for people and scripts."""
-    port, printed = free_port(), tmp_path / "stdout"
-    with (
-        printed.open("wb") as stdout,
-        lab(tmp_path, "dashboard", LOOP, "--port", str(port), stdout=stdout.fileno()) as process,
-    ):
-        process.wait_until(printed.read_text)
-        with socket.create_connection((HOST, port)):
-            assert f"http://{HOST}:{port}" in printed.read_text()
-        assert process.says == ""
+def test_address_is_printed_once_it_answers(running: Dashboard) -> None:
+    """Stdout has the address, for people and scripts; whoever reads it there is answered."""
+    assert running.url in running.process.prints
+    assert running.process.says == ""
 
 
 def test_other_address_is_warned_about(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.run_folder import RESULTS, read
-from tests.live.processes import LAB, SHORT, WITHIN_S, lab
+from lab.saved_runs.folder import RESULTS, read
+from tests.live.processes import SHORT, lab
 
 TWO_TRIALS = (*SHORT, "--scenario", "streaming")
 
@@ -38,8 +38,8 @@ def test_run_goes_on_when_the_disk_has_room_again(tmp_path: Path) -> None:
         assert process.left_behind() == []
     before = read(folder)
     assert ([trial.status for trial in before.trials], before.run.finished) == (["ok"], None)
-    resumed = [*LAB, "compare", "--resume", str(folder)]
-    subprocess.run(resumed, check=True, capture_output=True, timeout=WITHIN_S)
+    with lab(tmp_path, "compare", "--resume", str(folder)) as process:
+        assert process.end() == 0
     after = read(folder)
     assert after.trials[0] == before.trials[0]
     assert [trial.status for trial in after.trials] == ["ok", "ok"]
@@ -58,10 +58,8 @@ def test_disk_without_room_for_a_log_ends_the_run_in_a_sentence(tmp_path: Path, 
     assert [read(folder).trials for folder in tiny_disk.glob("20*")] == [[]]
 
 
-def test_output_that_finds_no_room_is_a_sentence() -> None:
+def test_output_that_finds_no_room_is_a_sentence(tmp_path: Path) -> None:
     """What is printed to a full disk ends in a sentence too."""
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [*LAB, "stacks"], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=WITHIN_S
-        )
-    assert (done.returncode, done.stderr) == (1, "lab: No space left on device.\n")
+    with Path("/dev/full").open("wb") as full, lab(tmp_path, "stacks", stdout=full.fileno()) as process:
+        assert process.end() == 1
+        assert process.says == "lab: No space left on device.\n"

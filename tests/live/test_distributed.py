@@ -14,7 +14,7 @@ import msgspec
 import psutil
 import pytest
 
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from records.load import LoadReading
 from records.run import Trial
 from tests.live.network import Host, network, skip_without_networks

@@ -1,21 +1,22 @@
 """Servers and loads that fail while they are measured: each leaves a true record and no process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
-import pytest
 
+from contract.examples import all_examples
 from lab.judge.comparisons import sound
 from lab.measure.contract_check import broken_promises
-from lab.measure.load_generator import Generator, generator
+from lab.measure.load_generator import Generator
 from lab.measure.new_run import new_run
 from lab.measure.plan import Profile, Task, plan
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import serving
+from lab.measure.site import LocalSite
 from lab.measure.trial import TrialRunner
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.servers import Settings
 from lab.stacks import Stack, find
 from loadtests.scenarios import SCENARIOS
@@ -23,13 +24,6 @@ from records.run import Run
 from tests.lab.measure.test_execution import Silence, execute
 
 BRIEF = Profile("brief", "for tests", ())
-
-
-@pytest.fixture(scope="module")
-def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
-    """Start locusts."""
-    with generator(reaper, [], tmp_path_factory.mktemp("load")) as load:
-        yield load
 
 
 def faulty(name: str, fault: str) -> Stack:
@@ -49,7 +43,7 @@ def made(tasks: Sequence[Task], folder: Path, reaper: Reaper, load: Generator) -
     run = new_run(BRIEF, [task.stack for task in tasks], tasks, Settings(), seed=1, machine={})
     (folder / "logs").mkdir()
     before = family()
-    execute(run, tasks, TrialRunner(Settings(), reaper, load, [], folder / "logs"), folder, Silence())
+    execute(run, tasks, TrialRunner(Settings(), LocalSite(reaper), load, folder / "logs"), folder, Silence())
     _, alive = psutil.wait_procs(family() - before, timeout=15)
     assert alive == []
     return read(folder)
@@ -105,7 +99,7 @@ def test_server_that_hangs_in_the_check_is_given_up(tmp_path: Path, reaper: Reap
     stack = faulty("uvicorn/asgi", "greets")
     with serving(stack, Settings(), reaper, log_path=tmp_path / "log") as server:
         server.wait_until_ready()
-        broken = list(broken_promises(server, within_s=0.2))
+        broken = list(broken_promises(server, all_examples(), within_s=0.2))
     assert broken[-1].endswith("no answer within 0.2 s; the requests after it weren't tried")
     assert len(broken) == 1
 

@@ -3,13 +3,13 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
 
-from lab.run_folder import read
-from tests.live.processes import SHORT, LabProcess, lab
+from lab.saved_runs.folder import read
+from tests.live.processes import LAB, SHORT, LabProcess, lab, started
 
 Moment = Callable[[LabProcess, Path], object]
 
@@ -36,6 +36,11 @@ def loaded(_: LabProcess, out: Path) -> bool:
     return any(out.glob("*/logs/*.fifo"))
 
 
+def from_nothing(folder: Path, *arguments: str) -> AbstractContextManager[LabProcess]:
+    """Start the lab command by a Python of its own, which has all of it to import."""
+    return started([*LAB, *arguments], folder)
+
+
 @pytest.mark.parametrize(
     ("moment", "signum", "exit_code"),
     [
@@ -51,7 +56,8 @@ def test_signal_ends_the_lab_in_order(
 ) -> None:
     """Whenever it comes, the exit code is the signal's, the record is whole and no process is left."""
     out = tmp_path / "results"
-    with lab(tmp_path, *SHORT, "--out", str(out)) as process:
+    begin = from_nothing if moment is loading else lab
+    with begin(tmp_path, *SHORT, "--out", str(out)) as process:
         process.wait_until(lambda: moment(process, out))
         process.process.send_signal(signum)
         assert process.end() == exit_code

@@ -1,23 +1,25 @@
 """The tour of docs/tour.md, walked for real."""
 
-import os
+import contextlib
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.live.forked import FORK_SERVER
+from tests.live.processes import LabProcess, lab, started
 
 ROOT = Path(__file__).parent.parent.parent
 TOUR = (ROOT / "docs" / "tour.md").read_text()
 STEPS = re.findall(r"^## (\d+\. .*)\n((?:(?!## ).*\n)*)", TOUR, re.MULTILINE)
 SHOWN = re.compile(r"^```console\n\$ (.*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
 AT_ONCE = 2
-DEADLINE_S = 60
 LEFT_OUT = "..."
 
 Done = subprocess.CompletedProcess[str]
@@ -42,23 +44,33 @@ COMMANDS = [block.command for block in BLOCKS]
 
 
 @pytest.fixture(scope="module")
-def walked() -> Iterator[dict[str, Future[Done]]]:
-    """Begin every command, two at a time, and give what each of them will have done."""
-    with ThreadPoolExecutor(AT_ONCE) as guides:
-        yield {command: guides.submit(_run, command) for command in dict.fromkeys(COMMANDS)}
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Done]]]:
+    """Begin every command at the root of the project, two at a time, and give what each of them will have done."""
+    folder = tmp_path_factory.mktemp("walked")
+    FORK_SERVER.begin()
+    with contextlib.chdir(ROOT), ThreadPoolExecutor(AT_ONCE) as guides:
+        yield {
+            command: guides.submit(_run, command, folder / str(number))
+            for number, command in enumerate(dict.fromkeys(COMMANDS))
+        }
 
 
-def _run(command: str) -> Done:
+def _run(command: str, folder: Path) -> Done:
     program, *arguments = shlex.split(command)
-    return subprocess.run(
-        [*({"lab": [sys.executable, "-m", "lab"], "diff": ["diff"]}[program]), *arguments],
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=DEADLINE_S,
-    )
+    folder.mkdir()
+    with PROGRAMS[program](folder, *arguments) as process:
+        return Done(command, process.end(), process.prints, process.says)
+
+
+def _lab(folder: Path, *arguments: str) -> AbstractContextManager[LabProcess]:
+    return lab(folder, *arguments, env={"COLUMNS": "120"})
+
+
+def _diff(folder: Path, *arguments: str) -> AbstractContextManager[LabProcess]:
+    return started(["diff", *arguments], folder)
+
+
+PROGRAMS = {"lab": _lab, "diff": _diff}
 
 
 def plain(text: str) -> str:

@@ -24,22 +24,27 @@ NOTHING_LEFT: list[str] = []
 
 
 class Tracing:
-    """Traces on one server after the other."""
+    """Traces on one server after the other; what was traced already isn't again."""
 
     def __init__(self, reaper: Reaper, folder: Path) -> None:
         self.reaper = reaper
         self.folder = folder
+        self._traces: dict[str, StackTrace] = {}
 
     def __call__(self, stack: str | Stack, asked: Request) -> StackTrace:
         """Return a request's trace on a stack."""
         chosen = find(stack) if isinstance(stack, str) else stack
-        return on(chosen, asked, Settings(), self.reaper, self.folder / "trace")
+        key = f"{chosen} {asked}"
+        if key not in self._traces:
+            notes = self.folder / str(len(self._traces))
+            self._traces[key] = on(chosen, asked, Settings(), self.reaper, notes)
+        return self._traces[key]
 
 
-@pytest.fixture
-def tracing(reaper: Reaper, tmp_path: Path) -> Tracing:
+@pytest.fixture(scope="module")
+def tracing(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Tracing:
     """Return a function that traces."""
-    return Tracing(reaper, tmp_path)
+    return Tracing(reaper, tmp_path_factory.mktemp("traces"))
 
 
 def between(found: StackTrace, source: str, target: str) -> list[str]:
@@ -91,7 +96,7 @@ def test_asgi_stream_is_pushed(tracing: Tracing) -> None:
 
 def test_lifespan_surrounds_the_request(tracing: Tracing) -> None:
     """The app hears of its start before the client connects, of its end afterwards."""
-    found = tracing("uvicorn/asgi", request("/"))
+    found = tracing("uvicorn/asgi", request(STREAM))
     types = [e.details["event"]["type"] for e in found.life if "event" in e.details]
     assert types == [
         "lifespan.startup",
@@ -152,7 +157,7 @@ def test_a_guarded_app_is_closed_after_the_client_left(tracing: Tracing) -> None
 @pytest.mark.parametrize("stack", DEFAULT_STACKS)
 def test_readiness_is_not_traced(tracing: Tracing, stack: str) -> None:
     """One request is: the call that asked whether the server is there isn't seen."""
-    found = tracing(stack, request("/json"))
+    found = tracing(stack, request(STREAM))
     called = [event for event in found.events if event.step in {"environ", "scope"}]
     assert len(called) == len(found.lanes) - 2
     assert "HTTP/1.1 200 OK" in text(found)
@@ -289,9 +294,9 @@ def test_a_server_that_does_not_start_is_one_sentence() -> None:
 def test_the_command_prints_json_and_leaves_nothing(tmp_path: Path) -> None:
     """Machines get the whole trace, a page is written, and no server outlives the command."""
     options = ["--stack", "uvicorn/asgi", "--json", "--html", str(tmp_path / "trace.html")]
-    with lab(tmp_path, "trace", "/", *options, stdout=-1) as command:
-        out, _ = command.process.communicate(timeout=60)
+    with lab(tmp_path, "trace", "/", *options) as command:
+        command.end()
         assert command.left_behind() == []
         assert command.says == "starting uvicorn/asgi\n"
-    assert [stack["stack"] for stack in json.loads(out)["stacks"]] == ["uvicorn/asgi"]
+    assert [stack["stack"] for stack in json.loads(command.prints)["stacks"]] == ["uvicorn/asgi"]
     assert (tmp_path / "trace.html").read_text().startswith("<!doctype html>")

@@ -12,6 +12,7 @@ from lab.measure.load_generator import generator
 from lab.measure.plan import Task
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving
+from lab.measure.site import LocalSite
 from lab.measure.trial import Measured, TrialRunner
 from lab.servers import Settings
 from lab.stacks import App, find
@@ -25,7 +26,7 @@ def runner(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Return a runner without cores of its own."""
     logs = tmp_path_factory.mktemp("logs")
     with generator(reaper, [], logs) as load:
-        yield TrialRunner(Settings(), reaper, load, [], logs)
+        yield TrialRunner(Settings(), LocalSite(reaper), load, logs)
 
 
 def task(name: str, scenario: Scenario, level: LevelValue, window_s: float) -> Task:
@@ -35,9 +36,9 @@ def task(name: str, scenario: Scenario, level: LevelValue, window_s: float) -> T
 
 def abandoned(runner: TrialRunner, name: str) -> Trial:
     """Return the trial of a stack whose clients leave long streams."""
-    made = task(name, SCENARIOS["abandon"], 10, 1.0)
-    (measured,) = runner.measure([made])
-    return as_trial(made, measured, made.stack.slots_by_waiting(runner.settings))
+    trial_task = task(name, SCENARIOS["abandon"], 10, 1.0)
+    (measured,) = runner.measure([trial_task])
+    return as_trial(trial_task, measured, trial_task.stack.slots_by_waiting(runner.settings))
 
 
 def not_again(task: Task) -> AbstractContextManager[Serving]:
@@ -51,7 +52,7 @@ def test_the_window_waits_until_the_next_server_stands_ready(runner: TrialRunner
     second = task("gunicorn-gthread/wsgi", SCENARIOS["slow-io"], 1, 0.3)
     (measured,) = runner.measure([first], [second])
     assert isinstance(measured, Measured)
-    with runner.standby.server(second, not_again) as server:
+    with runner.prestart.server(second, not_again) as server:
         assert server.stack is second.stack
 
 
@@ -65,9 +66,9 @@ def test_the_window_waits_until_the_next_server_stands_ready(runner: TrialRunner
 )
 def test_a_stack_without_websockets_cannot(runner: TrialRunner, name: str, answered: str) -> None:
     """Whether there is a WebSocket is asked, and what was answered instead is the evidence."""
-    made = task(name, SCENARIOS["websocket"], "paced", 0.3)
-    (measured,) = runner.measure([made])
-    trial = as_trial(made, measured, made.stack.slots_by_waiting(runner.settings))
+    trial_task = task(name, SCENARIOS["websocket"], "paced", 0.3)
+    (measured,) = runner.measure([trial_task])
+    trial = as_trial(trial_task, measured, trial_task.stack.slots_by_waiting(runner.settings))
     assert (trial.status, trial.figures) == ("cannot", {})
     assert [d.says for d in trial.doubts] == [f"asked for a WebSocket at /ws/echo it answered {answered}"]
 
@@ -103,8 +104,8 @@ def test_a_stack_that_does_not_start_fails_alone(runner: TrialRunner) -> None:
 
 def test_the_command_of_a_turn_repeats_it_alone(runner: TrialRunner) -> None:
     """By hand a stack that took turns is loaded on its own, at the place where it was served."""
-    made = task("uvicorn/asgi", SCENARIOS["baseline"], 500, 0.2)
-    (measured,) = runner.measure([made])
+    trial_task = task("uvicorn/asgi", SCENARIOS["baseline"], 500, 0.2)
+    (measured,) = runner.measure([trial_task])
     assert isinstance(measured, Measured)
     port = measured.commands.server.partition("--port ")[2].partition(" ")[0]
     assert f"--host http://127.0.0.1:{port} --scenario baseline --level 500" in measured.commands.load

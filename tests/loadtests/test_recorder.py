@@ -67,7 +67,8 @@ def closed(recorder: Recorder) -> Report:
 
 def microseconds(encoded: str) -> list[int]:
     """Return the recorded values of an encoded histogram; below 2048 they are exact."""
-    recorded = HdrHistogram.decode(encoded.encode()).get_recorded_iterator()
+    histogram = HdrHistogram.decode(encoded.encode())
+    recorded = histogram.get_recorded_iterator() if histogram.get_total_count() else ()
     return [item.value_iterated_to for item in recorded for _ in range(item.count_at_value_iterated_to)]
 
 

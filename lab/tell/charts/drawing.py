@@ -10,7 +10,7 @@ from typing import cast
 
 import altair as alt
 
-from lab.tell.charts.palette import Dash, look_of
+from lab.tell.charts.palette import Dash, Looks
 from lab.tell.charts.picture import Spec
 from lab.tell.charts.rows import Row, number
 
@@ -40,16 +40,17 @@ def tip(field: str, title: str | None = None) -> alt.Tooltip:
 
 
 def bars(
-    rows: Sequence[Row], each: Sequence[Row], title: str, tips: Sequence[alt.Tooltip]
+    rows: Sequence[Row], each: Sequence[Row], looks: Looks, title: str, tips: Sequence[alt.Tooltip]
 ) -> list[alt.Chart]:
     """Return a bar for each row, the shortest first, its interval and label, and ticks for `each` single trial."""
-    stacks = [str(row["stack"]) for row in sorted(rows, key=lambda row: number(row, "value"))]
+    names = [str(row["stack"]) for row in sorted(rows, key=lambda row: number(row, "value"))]
+    stacks = {name: looks[name] for name in names}
     y = by_name(stacks)
     least = min(0.0, *(number(row, "value") for row in rows))
     domain = [least, max(number(row, "end") / (1 - _share(str(row["label"]))) for row in rows) or 1.0]
     scale, axis = alt.Scale(domain=domain, nice=False), alt.Axis(tickCount=8)
     x = alt.X("value:Q", title=title, scale=scale, axis=axis)
-    drawn = [
+    solid = [
         mark.encode(
             x=x, y=y, color=_colour(stacks, legend=False), stroke=_outline(stacks), tooltip=list(tips)
         )
@@ -58,29 +59,29 @@ def bars(
     label = _chart(rows).mark_text(align="left", dx=6).encode(x="end:Q", y=y, text="label:N")
     ticks = _chart(each).mark_tick(thickness=1).encode(x=x, y=y)
     interval = _chart([row for row in rows if "low" in row]).mark_rule(strokeWidth=2)
-    return [*drawn, *([ticks] if each else []), interval.encode(x="low:Q", x2="high:Q", y=y), label]
+    return [*solid, *([ticks] if each else []), interval.encode(x="low:Q", x2="high:Q", y=y), label]
 
 
 def lines(
-    rows: Sequence[Row], stacks: Sequence[str], x: alt.X, y: alt.Y, *, width: float = 2, opacity: float = 1
+    rows: Sequence[Row], stacks: Looks, x: alt.X, y: alt.Y, *, width: float = 2, opacity: float = 1
 ) -> list[alt.Chart]:
     """Return a line for each stack, dashed as that is, and faded where all of it is discarded."""
     sound = {row["stack"] for row in rows if not row.get("discarded")}
     kinds: dict[tuple[Dash, bool], list[str]] = {}
-    for stack in stacks:
-        kinds.setdefault((look_of(stack).dash, stack in sound), []).append(stack)
+    for stack, look in stacks.items():
+        kinds.setdefault((look.dash, stack in sound), []).append(stack)
     return [
         _chart(rows)
         .mark_line(strokeWidth=width, strokeDash=list(dash), opacity=opacity if trusted else opacity * FADED)
         .encode(x=x, y=y, color=_colour(stacks))
-        .transform_filter(alt.FieldOneOfPredicate(field="stack", oneOf=found))
-        for (dash, trusted), found in kinds.items()
+        .transform_filter(alt.FieldOneOfPredicate(field="stack", oneOf=alike))
+        for (dash, trusted), alike in kinds.items()
     ]
 
 
 def points(
     rows: Sequence[Row],
-    stacks: Sequence[str],
+    stacks: Looks,
     x: alt.X,
     y: alt.Y,
     tips: Sequence[alt.Tooltip],
@@ -90,16 +91,14 @@ def points(
     """Return a point for each row, hollow where it is discarded, and a triangle over each lower bound."""
     full = alt.MarkDef("point", filled=True, size=size, opacity=1)
     hollow = alt.MarkDef("point", filled=False, size=1.5 * size, strokeWidth=1, opacity=1)
-    drawn = [
+    shapes = [
         mark.encode(x=x, y=y, color=_colour(stacks), shape=_shapes(stacks), tooltip=list(tips))
         for mark in _by_trust(rows, sound=full, discarded=hollow)
     ]
-    return [*drawn, *_triangles(rows, x, y, _colour(stacks))]
+    return [*shapes, *_triangles(rows, x, y, _colour(stacks))]
 
 
-def strips(
-    rows: Sequence[Row], stacks: Sequence[str], x: alt.X, tips: Sequence[alt.Tooltip]
-) -> list[alt.Chart]:
+def strips(rows: Sequence[Row], stacks: Looks, x: alt.X, tips: Sequence[alt.Tooltip]) -> list[alt.Chart]:
     """Return a strip for each stack: a tick for each row, a line up to `begin` and a faint bar from `low` to `high`."""
     y, colour = by_name(stacks), _colour(stacks, legend=False)
     firsts = [row for row in rows if "begin" in row]
@@ -160,7 +159,7 @@ def _triangles(rows: Sequence[Row], x: alt.X, y: alt.Y, colour: alt.Color) -> li
     return [mark.encode(x=x, y=y, color=colour)] if bounds else []
 
 
-def by_name(stacks: Sequence[str]) -> alt.Y:
+def by_name(stacks: Looks) -> alt.Y:
     """Return stacks one below the other, in this order."""
     return alt.Y("stack:N", title=None, sort=list(stacks), axis=alt.Axis(labelLimit=0, ticks=False))
 
@@ -176,16 +175,16 @@ def _by_trust(rows: Sequence[Row], sound: alt.MarkDef, discarded: alt.MarkDef) -
     return [alt.Chart({"values": tuple(part)}, mark=mark) for mark, part in parts if part]
 
 
-def _colour(stacks: Sequence[str], *, legend: bool = True) -> alt.Color:
+def _colour(stacks: Looks, *, legend: bool = True) -> alt.Color:
     return alt.Color("stack:N", title=None, scale=_palette(stacks), legend=_key() if legend else None)
 
 
-def _outline(stacks: Sequence[str]) -> alt.Stroke:
+def _outline(stacks: Looks) -> alt.Stroke:
     return alt.Stroke("stack:N", title=None, scale=_palette(stacks), legend=None)
 
 
-def _shapes(stacks: Sequence[str]) -> alt.Shape:
-    scale = alt.Scale(domain=list(stacks), range=[look_of(stack).shape for stack in stacks])
+def _shapes(stacks: Looks) -> alt.Shape:
+    scale = alt.Scale(domain=list(stacks), range=[look.shape for look in stacks.values()])
     return alt.Shape("stack:N", title=None, scale=scale, legend=_key())
 
 
@@ -199,5 +198,5 @@ def _key() -> alt.Legend:
     )
 
 
-def _palette(stacks: Sequence[str]) -> alt.Scale:
-    return alt.Scale(domain=list(stacks), range=[look_of(stack).colour for stack in stacks])
+def _palette(stacks: Looks) -> alt.Scale:
+    return alt.Scale(domain=list(stacks), range=[look.colour for look in stacks.values()])

@@ -1,57 +1,93 @@
-"""How a stack looks in every chart: its colour and shape, and dashed lines for a bridge.
+"""How a stack looks in every chart: its colour, its shape and the dashes of its lines, all by rule from its fields.
 
-The published palettes for colour-blind readers are made for one background. These colours have a contrast of 3 and
-more on white and on #111 alike (WCAG 2.2, 1.4.11), and among those the six default stacks have the ones that stay
-farthest apart for protanopes and deuteranopes. Triangles are left free: they mark lower bounds. A guarded bridge has
-the shape of the stock one.
+The server gives the hue: servers that call WSGI have the warm half of the circle, those that call ASGI the cold one,
+and the golden section keeps any number of them apart. A bridge turns the hue a little, and a guard pales it. What the
+app speaks gives one of two lightnesses: both have a contrast of 3 and more on white and on #111 (WCAG 2.2, 1.4.11).
+The first hues and the turn were searched for: the six default stacks stay clearly apart for protanopes, deuteranopes
+and tritanopes, too.
+
+Shapes go round by server; behind a bridge it is another one, and for a second app that would look the same. Triangles
+are left free: they mark lower bounds.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import sqrt
 
-from lab.stacks import APPS, COPY, App
+from lab.servers import SERVERS
+from lab.stacks import BRIDGES
+from lab.tell.charts.colour_space import vivid
+from records.run import Run, StackRecord
+from records.types import Interface
 
 Dash = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Look:
-    """A colour, a Vega shape (a name or an SVG path) and the dashes of a line, none of them for a solid one."""
+    """A colour, a Vega shape (a name or an SVG path) and the dashes of a line, `1, 0` for a solid one."""
 
     colour: str
     shape: str
     dash: Dash
 
 
-def look_of(stack: str) -> Look:
-    """Return how a stack looks; a copy looks like its original but for the dashes, an unknown stack is grey."""
-    name = stack.removesuffix(COPY)
-    app = APPS.get(name.partition("/")[2])
-    dash = COPIED if stack.endswith(COPY) else dash_of(app) if app else SOLID
-    return Look(*LOOKS.get(name, UNKNOWN), dash)
+Looks = Mapping[str, Look]
+"""How stacks look, by name, in the order in which they are drawn."""
 
 
-def dash_of(app: App) -> Dash:
-    """Return how a line of any stack with that app is dashed."""
-    if app.guarded:
-        return GUARDED
-    return BRIDGED if app.bridged else SOLID
+def looks(stacks: Iterable[StackRecord]) -> dict[str, Look]:
+    """Return how these stacks look; servers and bridges that the lab doesn't have come after its own, in this order."""
+    records = list(stacks)
+    servers = {name: server.interface for name, server in SERVERS.items()}
+    for record in records:
+        servers.setdefault(record.server, record.interface)
+    bridges = list(dict.fromkeys(["", *BRIDGES, *(record.bridge for record in records)]))
+    alike = Counter[tuple[object, ...]]()
+    by_name = {}
+    for record in records:
+        kind, bridge = (record.server, record.speaks, record.bridge), bridges.index(record.bridge)
+        by_name[record.name] = Look(
+            colour=_colour(record, servers, bridge),
+            shape=_shape(list(servers).index(record.server), alike[kind], bridged=bridge > 0),
+            dash=_dash(bridge),
+        )
+        alike[kind] += 1
+    return by_name
 
 
-def colour_of(stack: str) -> str:
-    """Return the colour of a stack, as CSS writes it."""
-    return look_of(stack).colour
+def looks_in(run: Run) -> dict[str, Look]:
+    """Return how the stacks of a run look, those included on which only experiments were made."""
+    return looks([*run.stacks, *run.explored])
 
 
-SOLID: Dash = (1, 0)
-BRIDGED: Dash = (6, 3)
-GUARDED: Dash = (6, 2, 1, 2)
-COPIED: Dash = (2, 2)
+def _colour(record: StackRecord, servers: Mapping[str, Interface], bridge: int) -> str:
+    half = servers[record.server]
+    place = [name for name, interface in servers.items() if interface == half].index(record.server)
+    hue = HALVES[half] + (FIRST_HUES[half] - HALVES[half] + place * GOLDEN * 180) % 180
+    lightness = LIGHTNESS[record.speaks or record.interface]
+    return vivid(lightness, hue + TURN, PALER ** (bridge - 1)) if bridge else vivid(lightness, hue)
 
-SQUARE = "square"
-DIAMOND = "diamond"
-CIRCLE = "circle"
-CROSS = "cross"
+
+def _shape(place: int, number: int, *, bridged: bool) -> str:
+    """Return the shape of a stack whose server has that place, and which so many stacks before it would look like."""
+    return SHAPES[(place + BEHIND_A_BRIDGE * bridged + ANOTHER_APP * number) % len(SHAPES)]
+
+
+def _dash(bridge: int) -> Dash:
+    """Return how lines are dashed: solid without a bridge, and behind each later kind with a dot more."""
+    return ((1, 0), (6, 3))[bridge] if bridge <= 1 else (6, *(2, 1) * (bridge - 1), 2)
+
+
+GOLDEN = (3 - sqrt(5)) / 2
+HALVES: dict[Interface, float] = {"wsgi": 0, "asgi": 180}
+FIRST_HUES: dict[Interface, float] = {"wsgi": 13, "asgi": 234}
+TURN = 25
+LIGHTNESS: dict[Interface, float] = {"wsgi": 61, "asgi": 42}
+PALER = 0.6  # each later kind of bridge, of its chroma
+GREY = "#808080"  # of a name that isn't a stack's
+
 STAR = "M0,-1L0.25,-0.3L1,-0.3L0.4,0.15L0.6,0.85L0,0.4L-0.6,0.85L-0.4,0.15L-1,-0.3L-0.25,-0.3Z"
 SALTIRE = (
     "M-0.9,-0.6L-0.6,-0.9L0,-0.3L0.6,-0.9L0.9,-0.6L0.3,0L0.9,0.6L0.6,0.9L0,0.3L-0.6,0.9L-0.9,0.6L-0.3,0Z"
@@ -64,46 +100,8 @@ HEXAGON = "M-1,0L-0.5,-0.87L0.5,-0.87L1,0L0.5,0.87L-0.5,0.87Z"
 TRAPEZE = "M-0.5,-0.7L0.5,-0.7L1,0.7L-1,0.7Z"
 BASIN = "M-1,-0.5A1,1,0,0,0,1,-0.5Z"
 
-UNKNOWN = ("#808080", CIRCLE)
-
-LOOKS: Mapping[str, tuple[str, str]] = {
-    "gunicorn-sync/wsgi": ("#C02632", SQUARE),
-    "gunicorn-gthread/wsgi": ("#C98000", DIAMOND),
-    "uvicorn/asgi": ("#1E96F0", CIRCLE),
-    "gunicorn-asgi/asgi": ("#6A2BFF", CROSS),
-    "uvicorn/wsgi-bridged": ("#2F9E77", SALTIRE),
-    "uvicorn/wsgi-guarded": ("#4B874B", SALTIRE),
-    "gunicorn-gthread/asgi-bridged": ("#B0329A", STAR),
-    "gunicorn-gthread/asgi-guarded": ("#E12DA5", STAR),
-    "gunicorn-sync/asgi-bridged": ("#FA644B", CROSS),
-    "gunicorn-sync/asgi-guarded": ("#F0693C", CROSS),
-    "gunicorn-asgi/wsgi-bridged": ("#AF19E1", PENTAGON),
-    "gunicorn-asgi/wsgi-guarded": ("#C300F0", PENTAGON),
-    "gunicorn-gevent/wsgi": ("#C83200", STAR),
-    "gunicorn-gevent/asgi-bridged": ("#964B4B", HOURGLASS),
-    "gunicorn-gevent/asgi-guarded": ("#A54B5A", HOURGLASS),
-    "waitress/wsgi": ("#646432", SALTIRE),
-    "waitress/asgi-bridged": ("#96964B", BOW_TIE),
-    "waitress/asgi-guarded": ("#87874B", BOW_TIE),
-    "hypercorn/asgi": ("#FA0064", PENTAGON),
-    "hypercorn/wsgi-bridged": ("#FA19C8", DOME),
-    "hypercorn/wsgi-guarded": ("#F000D2", DOME),
-    "granian-wsgi/wsgi": ("#967D96", HOURGLASS),
-    "granian-wsgi/asgi-bridged": ("#964B7D", SQUARE),
-    "granian-wsgi/asgi-guarded": ("#965A96", SQUARE),
-    "granian-asgi/asgi": ("#0096C8", BOW_TIE),
-    "granian-asgi/wsgi-bridged": ("#327D64", DIAMOND),
-    "granian-asgi/wsgi-guarded": ("#4B8778", DIAMOND),
-    "uvicorn-h11/asgi": ("#1964E1", DOME),
-    "uvicorn-h11/wsgi-bridged": ("#AF00AF", CIRCLE),
-    "gunicorn-gthread-h2/wsgi": ("#AF6432", HEXAGON),
-    "gunicorn-gthread-h2/asgi-bridged": ("#4B7D19", TRAPEZE),
-    "gunicorn-asgi-h2/asgi": ("#9664FA", TRAPEZE),
-    "gunicorn-asgi-h2/wsgi-bridged": ("#AF7DE1", BASIN),
-    "uvicorn-h2/asgi": ("#009600", BASIN),
-    "uvicorn-h2/wsgi-bridged": ("#FA1996", HEXAGON),
-    "gunicorn-gthread-h2/asgi-guarded": ("#5A7D00", TRAPEZE),
-    "gunicorn-asgi-h2/wsgi-guarded": ("#A078D2", BASIN),
-    "uvicorn-h2/wsgi-guarded": ("#FA3278", HEXAGON),
-    "uvicorn-h11/wsgi-guarded": ("#B400C3", CIRCLE),
-}
+SHAPES = (
+    *("square", "diamond", "circle", "cross"),
+    *(STAR, SALTIRE, PENTAGON, HOURGLASS, BOW_TIE, DOME, HEXAGON, TRAPEZE, BASIN),
+)
+BEHIND_A_BRIDGE, ANOTHER_APP = 3, 5  # shapes farther on

@@ -4,19 +4,16 @@ A row is `discarded` where a discarding doubt is about its figure, and `at_least
 what isn't so. `doubts` is text for a tooltip.
 """
 
-from collections.abc import Mapping, Sequence
-from math import isfinite, nan
+from collections.abc import Sequence
 from statistics import median, median_low
 
 import numpy as np
 
-from lab.judge.comparisons import interval
-from lab.judge.estimates import about, kept
+from lab.judge.estimates import Estimate, Place, about, by_place, estimate, is_lower_bound, kept
 from lab.judge.statistics import curve, decode
 from lab.tell.run.tables import shown
 from records.run import Trial
 from records.scenario import Figure
-from records.types import LevelValue
 
 Row = dict[str, object]
 
@@ -58,40 +55,24 @@ def labelled(row: Row, unit: str) -> Row:
     return row | {"label": label, "end": max(0.0, number(row, "value"), number({"high": 0.0} | row, "high"))}
 
 
-def by_stack(trials: Sequence[Trial]) -> Mapping[str, list[Trial]]:
-    """Return trials by stack, in the order of their first."""
-    stacks: dict[str, list[Trial]] = {}
-    for trial in trials:
-        stacks.setdefault(trial.stack, []).append(trial)
-    return stacks
-
-
 def medians(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return a row for each stack and level: the median over trials, over those not discarded where there are any."""
-    return [
-        _median_row(stack, level, made, figure) for (stack, level), made in _by_place(trials, figure).items()
-    ]
+    return [_median_row(place, known) for place, known in _estimates(trials, figure)]
 
 
 def singles(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return a row for each trial where a stack has several at a level."""
     return [
-        _row(stack, [trial], figure) | {"level": level, "value": short(trial.figures[figure])}
-        for (stack, level), made in _by_place(trials, figure).items()
-        for trial in made
-        if len(made) > 1
+        _row(place, single)
+        for place, known in _estimates(trials, figure)
+        for trial in known.measured
+        if len(known.measured) > 1 and (single := estimate([trial], figure))
     ]
 
 
 def with_intervals(trials: Sequence[Trial], figure: str) -> list[Row]:
-    """Return the medians, each with the ends of its interval of 95 % where the trials have turns to draw from."""
-    rows = []
-    for (stack, level), made in _by_place(trials, figure).items():
-        low, high = interval(kept(made, figure), figure)
-        ends = {"low": short(low), "high": short(high)} if low < high else {}
-        told = {"interval": f"{short(low):g} to {short(high):g}" if ends else "unknown"}
-        rows.append(_median_row(stack, level, made, figure) | ends | told)
-    return rows
+    """Return the medians, each with the ends of its interval of 95 % where anything tells it."""
+    return [_median_row(place, known) | _ends(known) for place, known in _estimates(trials, figure)]
 
 
 def percentile_rows(trials: Sequence[Trial], kind: str) -> list[Row]:
@@ -100,14 +81,15 @@ def percentile_rows(trials: Sequence[Trial], kind: str) -> list[Row]:
     The last one is `at_least` where the slowest requests had no answer.
     """
     rows = []
-    for stack, made in by_stack([trial for trial in trials if kind in trial.histograms]).items():
-        chosen = kept(made, f"{kind}_ms_p50")
-        common = _brief_row(stack, chosen, f"{kind}_ms_p99")
+    slowest = f"{kind}_ms_p99"
+    for place, repetitions in by_place(trial for trial in trials if kind in trial.histograms).items():
+        chosen = kept(repetitions, f"{kind}_ms_p50")
+        common = _brief_row(place, chosen, slowest)
         curve_rows = [
             common | {"percentile": short(p), "beyond": short(100 / (100 - p)), "ms": short(median(values))}
             for p, values in sorted(_quantiles(chosen, kind).items())
         ]
-        if _is_bound(chosen, f"{kind}_ms_p99") and curve_rows:
+        if curve_rows and any(is_lower_bound(trial, slowest) for trial in chosen):
             curve_rows[-1] |= {"at_least": True}
         rows += curve_rows if len(curve_rows) > 1 else []
     return rows
@@ -117,9 +99,9 @@ def trace_rows(trials: Sequence[Trial], flow: str) -> list[Row]:
     """Return a row for each traced request of a flow, of one trial of each stack: that with the median p50."""
     rows = []
     figure = f"{flow}_corrected_ms_p50"
-    for stack, made in by_stack([trial for trial in trials if trial.traces.get(flow)]).items():
-        chosen = typical(kept(made, figure), figure)
-        common = _brief_row(stack, [chosen], figure)
+    for place, repetitions in by_place(trial for trial in trials if trial.traces.get(flow)).items():
+        chosen = typical(kept(repetitions, figure), figure)
+        common = _brief_row(place, [chosen], figure)
         rows += [
             common | {"s": short(due_s), "ms": short(taken_s * 1000)}
             for due_s, taken_s in chosen.traces[flow]
@@ -134,13 +116,13 @@ def chunk_rows(trials: Sequence[Trial], count: int) -> list[Row]:
     Those of the first chunk have also between which times 80 of 100 first bytes came.
     """
     gaps = {row["stack"]: row for row in medians(trials, "gap_ms_p50")}
-    stacks = by_stack(trials)
+    stacks = {place.stack: repetitions for place, repetitions in by_place(trials).items()}
     rows = []
     for first in medians(trials, "first_byte_ms_p50"):
         begin, gap = number(first, "value"), number(gaps.get(first["stack"], {"value": 0.0}), "value")
         spread = {kind: _spread(stacks[str(first["stack"])], kind) for kind in ("first_byte", "gap")}
-        told = {kind: f"{ends[0]:g} to {ends[1]:g}" if ends else "unknown" for kind, ends in spread.items()}
-        chunks = [first | told | {"chunk": n + 1, "ms": short(begin + n * gap)} for n in range(count)]
+        spans = {kind: f"{ends[0]:g} to {ends[1]:g}" if ends else "unknown" for kind, ends in spread.items()}
+        chunks = [first | spans | {"chunk": n + 1, "ms": short(begin + n * gap)} for n in range(count)]
         ends = dict(zip(("low", "high"), spread["first_byte"], strict=False))
         rows += [chunks[0] | ends | {"zero": 0, "begin": begin}, *chunks[1:]]
     return rows
@@ -155,50 +137,53 @@ def typical(trials: Sequence[Trial], figure: str) -> Trial:
     return next(trial for trial in measured if trial.figures[figure] == middle)
 
 
-def _by_place(trials: Sequence[Trial], figure: str) -> Mapping[tuple[str, LevelValue], list[Trial]]:
-    places: dict[tuple[str, LevelValue], list[Trial]] = {}
-    for trial in trials:
-        if isfinite(trial.figures.get(figure, nan)):
-            places.setdefault((trial.stack, trial.level), []).append(trial)
-    return places
+def _estimates(trials: Sequence[Trial], figure: str) -> list[tuple[Place, Estimate]]:
+    """Return what is known of a figure at each place that has it."""
+    places = by_place(trials).items()
+    return [(place, known) for place, repetitions in places if (known := estimate(repetitions, figure))]
 
 
-def _median_row(stack: str, level: LevelValue, made: Sequence[Trial], figure: str) -> Row:
-    chosen = kept(made, figure)
-    value = short(median(trial.figures[figure] for trial in chosen))
-    counted = f"{len(chosen)} of {len(made)}"
-    return _row(stack, chosen, figure) | {"level": level, "value": value, "trials": counted}
+def _median_row(place: Place, known: Estimate) -> Row:
+    return _row(place, known) | {"trials": f"{len(known.trials)} of {len(known.measured)}"}
 
 
-def _row(stack: str, trials: Sequence[Trial], figure: str) -> Row:
+def _ends(known: Estimate) -> Row:
+    if known.interval is None:
+        return {"interval": "unknown"}
+    low, high = map(short, known.interval)
+    return {"low": low, "high": high, "interval": f"{low:g} to {high:g}"}
+
+
+def _row(place: Place, known: Estimate) -> Row:
     """Return what a row says of any figure, with doubts in full."""
-    doubts = {doubt.name: doubt for trial in trials for doubt in about(trial, figure)}
-    told = "; ".join(f"{doubt.name}: {doubt.says}" for doubt in doubts.values())
-    at_least = {"at_least": True} if _is_bound(trials, figure) else {}
-    return _brief_row(stack, trials, figure) | {"doubts": told or "none"} | at_least
+    doubts = {doubt.name: doubt for doubt in known.doubts}
+    says = "; ".join(f"{doubt.name}: {doubt.says}" for doubt in doubts.values()) or "none"
+    marks = {"discarded": known.discarded, "at_least": known.at_least}
+    return {
+        "stack": place.stack,
+        "level": place.level,
+        "value": short(known.value),
+        "doubts": says,
+        **{mark: True for mark, holds in marks.items() if holds},
+    }
 
 
-def _is_bound(trials: Sequence[Trial], figure: str) -> bool:
-    """Tell whether a figure of any of these trials is a lower bound."""
-    return any(doubt.at_least for trial in trials for doubt in about(trial, figure))
-
-
-def _brief_row(stack: str, trials: Sequence[Trial], figure: str) -> Row:
-    """Return the same with doubts by name: for rows of which there are many."""
+def _brief_row(place: Place, trials: Sequence[Trial], figure: str) -> Row:
+    """Return the same of trials' histograms, with doubts by name: for rows of which there are many."""
     doubts = {doubt.name: doubt for trial in trials for doubt in about(trial, figure)}
     discarded = {"discarded": True} if any(doubt.discards for doubt in doubts.values()) else {}
-    return {"stack": stack, "doubts": ", ".join(doubts) or "none", **discarded}
+    return {"stack": place.stack, "doubts": ", ".join(doubts) or "none", **discarded}
 
 
 def _quantiles(trials: Sequence[Trial], kind: str) -> dict[float, list[float]]:
-    found: dict[float, list[float]] = {}
+    quantiles: dict[float, list[float]] = {}
     start = kind.removesuffix("corrected")
     for trial in trials:
         answered = decode(trial.histograms[kind])
         unanswered = int(trial.figures.get(f"{start}censored", 0))
         for point, ms in curve(answered, unanswered, sorted({*SHARES, *READ_AT})):
-            found.setdefault(point, []).append(ms)
-    return found
+            quantiles.setdefault(point, []).append(ms)
+    return quantiles
 
 
 def _spread(trials: Sequence[Trial], kind: str) -> tuple[float, ...]:

@@ -8,13 +8,12 @@ import altair as alt
 from lab.judge.formulas import RECOVERED_MS
 from lab.tell.charts import drawing
 from lab.tell.charts.drawing import tip
-from lab.tell.charts.palette import colour_of as colour_of
+from lab.tell.charts.palette import Looks
 from lab.tell.charts.picture import Picture as Picture
 from lab.tell.charts.rows import (
     READ_AT,
     Row,
     axis,
-    by_stack,
     chunk_rows,
     labelled,
     medians,
@@ -75,7 +74,7 @@ def bars(view: View, figure: str, heading: str) -> Picture | None:
         DOUBTS,
     ]
     title = f"{heading}, {view.at}"
-    layers = drawing.bars(rows, singles(view.trials, figure), axis(described), tips)
+    layers = drawing.bars(rows, singles(view.trials, figure), view.stacks(rows), axis(described), tips)
     says = f"{title}: {view.span(rows, figure)}."
     height = drawing.ROW_HEIGHT * len(rows)
     return view.picture(figure, title, says, drawing.complete(layers, says, height))
@@ -126,8 +125,8 @@ def curves(view: View, kind: str, whose: str) -> Picture | None:
     tips = [tip("stack"), tip("percentile", "percentile, %"), tip("ms", "latency, ms"), DOUBTS]
     layers = [*drawing.lines(rows, stacks, x, y), *drawing.points(read, stacks, x, y, tips, size=45)]
     title = f"Latency of {whose}, {view.at}"
-    told = [view.span(medians(view.trials, f), f) for f in (f"{kind}_ms_p50", f"{kind}_ms_p99")]
-    says = f"{title}: at the median {told[0]}, at the 99th percentile {told[1]}."
+    spans = [view.span(medians(view.trials, f), f) for f in (f"{kind}_ms_p50", f"{kind}_ms_p99")]
+    says = f"{title}: at the median {spans[0]}, at the 99th percentile {spans[1]}."
     return view.picture(kind, title, says, drawing.complete(layers, says))
 
 
@@ -154,9 +153,9 @@ def recovery(view: View, from_s: float | None) -> Picture | None:
     layers += drawing.mark_of(fast, alt.Y("ms:Q"))
     if from_s is not None:
         layers += drawing.mark_of({"s": from_s, "label": "the overload ends"}, alt.X("s:Q"))
-    told = view.span(medians(view.trials, "recovered_s"), "recovered_s")
+    times = view.span(medians(view.trials, "recovered_s"), "recovered_s")
     title = f"After an overload, {view.at}"
-    says = f"{title}: until requests are fast again {told}{_unanswered(view, rows)}."
+    says = f"{title}: until requests are fast again {times}{_unanswered(view, rows)}."
     return view.picture("recovery", title, says, drawing.complete(layers, says))
 
 
@@ -177,8 +176,8 @@ def chunks(view: View, count: int) -> Picture | None:
     ]
     layers = drawing.strips(rows, stacks, x, tips)
     title = f"When the chunks of a stream come, {view.at}"
-    told = [view.span(medians(view.trials, f), f) for f in ("first_byte_ms_p50", "gap_ms_p50")]
-    says = f"{title}, at their median times: the first byte after {told[0]}, then gaps {told[1]}."
+    spans = [view.span(medians(view.trials, f), f) for f in ("first_byte_ms_p50", "gap_ms_p50")]
+    says = f"{title}, at their median times: the first byte after {spans[0]}, then gaps {spans[1]}."
     height = drawing.ROW_HEIGHT * len(stacks)
     return view.picture("chunks", title, says, drawing.complete(layers, says, height))
 
@@ -201,30 +200,31 @@ def _over_time(view: View, rows: Sequence[Row]) -> list[alt.Chart]:
 def _unanswered(view: View, rows: Sequence[Row]) -> str:
     """Return which stacks had trials but no point in the chart."""
     seen = {row["stack"] for row in rows}
-    silent = [record.name for record in view.records if record.name in by_stack(view.trials).keys() - seen]
-    return f"; none was answered by {', '.join(silent)}" if silent else ""
+    silent = {trial.stack for trial in view.trials} - seen
+    names = [record.name for record in view.records if record.name in silent]
+    return f"; none was answered by {', '.join(names)}" if names else ""
 
 
 def _positive(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if number(row, "value") > 0]
 
 
-def _side_by_side(rows: Sequence[Row], stacks: Sequence[str]) -> list[Row]:
+def _side_by_side(rows: Sequence[Row], stacks: Looks) -> list[Row]:
     """Return rows moved a little along the axis, so that stacks which are equal can be told apart."""
     middle = (len(stacks) - 1) / 2
-    places = {stack: DODGE ** (number - middle) for number, stack in enumerate(stacks)}
-    return [row | {"at": short(number(row, "level") * places[str(row["stack"])])} for row in rows]
+    shifts = {stack: DODGE ** (index - middle) for index, stack in enumerate(stacks)}
+    return [row | {"at": short(number(row, "level") * shifts[str(row["stack"])])} for row in rows]
 
 
 def _ceilings(view: View) -> list[Row]:
     """Return each distinct ceiling over levels, named by its slots and drawn out a little at both ends."""
     slots = {record.name: record.slots_by_waiting.get("interface", record.slots) for record in view.records}
-    found: dict[str, dict[float, float]] = {}
+    by_slots: dict[str, dict[float, float]] = {}
     for row in medians(view.trials, "ceiling_per_s"):
         name = _named(slots[str(row["stack"])])
-        found.setdefault(name, {})[number(row, "level")] = number(row, "value")
+        by_slots.setdefault(name, {})[number(row, "level")] = number(row, "value")
     names: dict[tuple[tuple[float, float], ...], list[str]] = {}
-    for name, values in found.items():
+    for name, values in by_slots.items():
         names.setdefault(tuple(sorted(values.items())), []).append(name)
     return [row for values, equal in names.items() for row in _ceiling(" or ".join(equal), values)]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lab.tell.charts.palette import Looks, looks
 from lab.tell.charts.picture import Picture, Spec
 from lab.tell.charts.rows import Row, number, united
 from records.run import Run, StackRecord, Trial
@@ -33,10 +34,10 @@ class View:
         unit = self.scenario.unit
         return f"{self.level} {unit.removesuffix('s') if self.level == 1 else unit}"
 
-    def stacks(self, rows: Sequence[Row]) -> list[str]:
-        """Return the stacks of these rows, in the order of the run."""
-        found = {row["stack"] for row in rows}
-        return [record.name for record in self.records if record.name in found]
+    def stacks(self, rows: Sequence[Row]) -> Looks:
+        """Return the stacks of these rows, in the order of the run, and how they look."""
+        drawn = {row["stack"] for row in rows}
+        return {name: look for name, look in looks(self.records).items() if name in drawn}
 
     def figure(self, name: str) -> Figure:
         """Return what a figure of the run is."""

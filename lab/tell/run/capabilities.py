@@ -9,11 +9,11 @@ NAME = "capabilities"
 QUESTION = "What can each stack do? Every word is an experiment's, made live."
 
 
-def table(found: Sequence[Capability]) -> Table:
+def table(findings: Sequence[Capability]) -> Table:
     """Return the table of all experiments."""
-    cans = {(each.experiment, each.stack): each.can for each in found}
-    stacks = list(dict.fromkeys(each.stack for each in found))
-    asked = {each.experiment: each.asks for each in found}
+    cans = {(each.experiment, each.stack): each.can for each in findings}
+    stacks = list(dict.fromkeys(each.stack for each in findings))
+    asked = {each.experiment: each.asks for each in findings}
     rows = tuple(
         (Cell(asks), *(Cell(cans.get((name, stack), "–")) for stack in stacks))
         for name, asks in asked.items()
@@ -21,9 +21,9 @@ def table(found: Sequence[Capability]) -> Table:
     return Table(NAME, QUESTION, ("experiment", *stacks), rows, ())
 
 
-def by_experiment(found: Sequence[Capability]) -> dict[str, list[Capability]]:
+def by_experiment(findings: Sequence[Capability]) -> dict[str, list[Capability]]:
     """Return the findings by experiment, in their order."""
     rows: dict[str, list[Capability]] = {}
-    for each in found:
+    for each in findings:
         rows.setdefault(each.experiment, []).append(each)
     return rows

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lab.judge.comparisons import COMPARED
 from lab.judge.descriptions import short_unit
-from lab.judge.differences import Diff, Difference, Estimate
+from lab.judge.differences import Diff, Difference, Quantity
 from lab.tell.run.markdown import template
 from lab.tell.run.tables import Cell, Table, shown, within
 from lab.tell.run.terminal import as_rich
@@ -96,14 +96,14 @@ def _table(
     return Table(f"{scenario}@{level}", question, HEADINGS, tuple(rows), notes)
 
 
-def _value(each: Difference, value: Estimate, *, interval: bool) -> str:
+def _value(each: Difference, value: Quantity, *, interval: bool) -> str:
     text = f"{shown(each.unit, value.value)} {short_unit(each.unit)}".strip()
     if not interval or value.low is None or value.high is None:
         return text
     return f"{text} ({within(each.unit, value.low, value.high)})"
 
 
-def _interval(ratio: Estimate | None) -> str:
+def _interval(ratio: Quantity | None) -> str:
     if ratio is None or ratio.low is None or ratio.high is None:
         return "–"
     return f"{ratio.low:.2f} to {ratio.high:.2f}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rich import box
+from rich.bar import Bar
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -12,7 +13,6 @@ from lab.judge.descriptions import short_unit
 from lab.judge.histories import History, Point
 from lab.tell.run.tables import shown, within
 
-EIGHTHS = " ▏▎▍▌▋▊▉"
 WIDTH = 20
 
 
@@ -33,7 +33,7 @@ def render(history: History) -> RenderableType:
     table.add_column("95 % interval")
     table.add_column("")
     for row in _rows(history):
-        table.add_row(*map(Text, row))
+        table.add_row(*row)
     return Group(table, *(Text(line, style="yellow") for line in others(history)))
 
 
@@ -46,23 +46,24 @@ def others(history: History) -> list[str]:
     ]
 
 
-def bar(value: float, longest: float) -> str:
+def bar(value: float, longest: float) -> Bar:
     """Return a bar in eighths of a character; the longest value fills the width."""
-    eighths = round(8 * WIDTH * max(0.0, value) / longest) if longest > 0 else 0
-    return ("█" * (eighths // 8) + EIGHTHS[eighths % 8]).rstrip()
+    share = value / longest if longest > 0 else 0.0
+    return Bar(1.0, 0.0, share, width=WIDTH)
 
 
-def _rows(history: History) -> Iterator[tuple[str, str, str, str, str, str]]:
+def _rows(history: History) -> Iterator[tuple[RenderableType, ...]]:
     longest = max((point.measured.value for each in history.series for point in each.points), default=0.0)
     changed = {moment.run for moment in history.runs if moment.changes}
     for each in history.series:
         for number, point in enumerate(each.points):
-            drawn = bar(point.measured.value, longest)
-            value = shown(history.unit, point.measured.value)
-            interval = within(history.unit, point.measured.low, point.measured.high)
             yield (
-                each.stack if not number else "",
-                *(point.run, value, drawn, interval, _remark(point, other=point.run in changed)),
+                Text(each.stack if not number else ""),
+                Text(point.run),
+                Text(shown(history.unit, point.measured.value)),
+                bar(point.measured.value, longest),
+                Text(within(history.unit, point.measured.low, point.measured.high)),
+                Text(_remark(point, other=point.run in changed)),
             )
 
 

@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from lab.judge.claims import claims
 from lab.judge.descriptions import short_unit
 from lab.judge.standings import Standing, headlines, standings
 from lab.tell.charts.drawing import KEYS_ABREAST, PLOT_HEIGHT
-from lab.tell.charts.palette import colour_of
+from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.picture import Picture
 from lab.tell.charts.themes import config
 from lab.tell.run.capabilities import by_experiment
@@ -61,6 +62,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
         .get_template("report.html.jinja")
         .render(
             run=run,
+            colours=defaultdict(lambda: GREY, {name: look.colour for name, look in looks_in(run).items()}),
             answers=answers(run),
             nothing_beyond_doubt=nothing_beyond_doubt(run.trials),
             headlines=headlines(run),
@@ -72,7 +74,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
             capabilities=by_experiment(run.capabilities),
             explored=list(dict.fromkeys(each.stack for each in run.capabilities)),
             trace=trace,
-            bundle=Markup(bundle()),  # noqa: S704 - the charting library's own source
+            bundle=Markup(bundle() if drawn else ""),  # noqa: S704 - the charting library's own source
             data=packed(
                 {
                     "specs": {picture.name: picture.spec for picture in drawn},
@@ -169,7 +171,6 @@ def _templates() -> Environment:
     templates.filters |= {"anchor": _anchor, "trial_anchor": _trial_anchor}
     templates.globals |= {
         "value_of": value_of,
-        "colour_of": colour_of,
         "shown": shown,
         "room": room,
         "KEYS_ABREAST": KEYS_ABREAST,

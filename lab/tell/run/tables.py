@@ -1,16 +1,15 @@
 """The tables that answer each scenario's question: rows of text, for any renderer."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from lab.judge.estimates import about, kept
+from lab.judge.estimates import Estimate, about, by_place, estimate, kept
 from records.run import Doubt, Run, Trial
-from records.scenario import ColumnRecord, ScenarioRecord
-from records.types import LevelValue
+from records.scenario import ScenarioRecord
 
-Place = tuple[str, LevelValue]
+Letters = Mapping[tuple[str, str], str]
+"""By name and advice of a doubt."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +61,29 @@ def verdicts(run: Run) -> Table | None:
 
 
 def _table(run: Run, record: ScenarioRecord) -> Table:
-    trials = _by_place(run.trials, record.name)
-    letters = _letters(record.columns, trials)
+    trials = {
+        (place.stack, column): repetitions
+        for place, repetitions in by_place(t for t in run.trials if t.scenario == record.name).items()
+        for column in record.columns
+        if column.level == place.level
+    }
+    estimates = {place: estimate(repetitions, place[1].figure) for place, repetitions in trials.items()}
+    letters = _letters(
+        doubt
+        for (stack, column), repetitions in trials.items()
+        for doubt in _doubts(repetitions, column.figure, estimates[stack, column])
+    )
     rows = []
     for stack in run.stacks:
         if stack.skipped is None:
             cells = [
-                _cell(trials.get((stack.name, c.level), ()), c.figure, run.figure(c.figure).unit, letters)
-                for c in record.columns
+                _cell(
+                    trials.get((stack.name, column), ()),
+                    estimates.get((stack.name, column)),
+                    run.figure(column.figure).unit,
+                    letters,
+                )
+                for column in record.columns
             ]
             rows.append((Cell(stack.name), *(cells if not stack.contract else _broken(cells))))
     headings = ("stack", *(column.heading for column in record.columns))
@@ -77,43 +91,23 @@ def _table(run: Run, record: ScenarioRecord) -> Table:
     return Table(record.name, record.question, headings, tuple(rows), tuple(notes))
 
 
-def _by_place(trials: Sequence[Trial], scenario: str) -> Mapping[Place, Sequence[Trial]]:
-    places: dict[Place, list[Trial]] = {}
-    for trial in trials:
-        if trial.scenario == scenario:
-            places.setdefault((trial.stack, trial.level), []).append(trial)
-    return places
+def _doubts(trials: Sequence[Trial], figure: str, known: Estimate | None) -> list[Doubt]:
+    """Return the doubts about a cell's figure, and those of trials that came to none."""
+    of_trials = [doubt for trial in kept(trials, figure) for doubt in about(trial, figure)]
+    return [*(known.doubts if known else ()), *of_trials]
 
 
-def _letters(
-    columns: Sequence[ColumnRecord], trials: Mapping[Place, Sequence[Trial]]
-) -> dict[tuple[str, str], str]:
-    raised = {
-        (doubt.name, doubt.advice)
-        for (_, level), made in trials.items()
-        for column in columns
-        if column.level == level
-        for doubt in _doubts(kept(made, column.figure), column.figure)
-    }
-    return dict(zip(sorted(raised), string.ascii_lowercase, strict=False))
+def _letters(doubts: Iterable[Doubt]) -> Letters:
+    kinds = sorted({(doubt.name, doubt.advice) for doubt in doubts})
+    return dict(zip(kinds, string.ascii_lowercase, strict=False))
 
 
-def _cell(trials: Sequence[Trial], figure: str, unit: str, letters: Mapping[tuple[str, str], str]) -> Cell:
-    if not trials:
-        return Cell("–")
-    measured = kept([trial for trial in trials if figure in trial.figures], figure)
-    if not measured:
+def _cell(trials: Sequence[Trial], known: Estimate | None, unit: str, letters: Letters) -> Cell:
+    if known is None:
         statuses = {trial.status for trial in trials} - {"ok"}
         return Cell(" or ".join(sorted(statuses)) or "–")
-    doubts = _doubts(measured, figure)
-    marks = sorted({letters[doubt.name, doubt.advice] for doubt in doubts})
-    bound = "≥" if any(doubt.at_least for doubt in doubts) else ""
-    return Cell(bound + shown(unit, median(t.figures[figure] for t in measured)), "".join(marks))
-
-
-def _doubts(trials: Sequence[Trial], figure: str) -> list[Doubt]:
-    """Return the doubts that name this figure, or all figures."""
-    return [doubt for trial in trials for doubt in about(trial, figure)]
+    marks = sorted({letters[doubt.name, doubt.advice] for doubt in known.doubts})
+    return Cell(("≥" if known.at_least else "") + shown(unit, known.value), "".join(marks))
 
 
 def _broken(cells: Sequence[Cell]) -> list[Cell]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from lab.tell.charts.palette import colour_of
+from lab.tell.charts.palette import Looks
 from lab.tell.trace.spec_keys import key_of
 from lab.tell.trace.steps import STEPS
 from lab.tell.trace.terminal import by_interface, request_line, valued
@@ -24,8 +24,8 @@ class Arrow:
     to_the_right: bool
 
 
-def page(trace: Trace) -> str:
-    """Return the page."""
+def page(trace: Trace, looks: Looks) -> str:
+    """Return the page; `looks` are those of the trace's stacks."""
     templates = Environment(
         loader=PackageLoader("lab.tell"),
         undefined=StrictUndefined,
@@ -36,7 +36,6 @@ def page(trace: Trace) -> str:
     templates.globals |= {
         "arrow": arrow,
         "bytes_of": bytes_of,
-        "colour_of": colour_of,
         "key_of": key_of,
         "ran_on": ran_on,
         "still_running": still_running,
@@ -44,6 +43,7 @@ def page(trace: Trace) -> str:
     }
     return templates.get_template("trace.html.jinja").render(
         trace=trace,
+        looks=looks,
         request=request_line(trace.asked),
         stacks=[(stack, rows(stack, MOST_ROWS)) for stack in trace.stacks],
         calls=by_interface(sites(trace.stacks)),

@@ -2,21 +2,14 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from lab.run_folder import write
+from lab.saved_runs.folder import write
 from lab.stacks import all_stacks
 from tests.lab import runs
-
-
-def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the lab command to its end."""
-    command = [sys.executable, "-m", "lab", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+from tests.lab.commands.in_process import lab
 
 
 def test_stacks_as_json() -> None:

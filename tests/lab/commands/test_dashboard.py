@@ -14,13 +14,13 @@ from lab.errors import LabError
 from lab.measure.dashboard_locust import PageAddress, check_alive
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import Serving
-from lab.remote.agent import Handler, Listener
-from lab.run_folder import read
-from lab.servers import HOST, Settings
+from lab.saved_runs.folder import read
+from lab.servers import Settings
 from lab.stacks import Command, find
-from lab.tell.charts.palette import look_of
-from records.dashboard import AgentAddress, Lineup, RecordedLoad
+from lab.tell.charts.palette import looks
+from records.dashboard import AgentAddress, DashboardSetup, RecordedLoad
 from records.load import TargetReading
+from tests.lab import runs
 
 STACKS = ("gunicorn-sync/wsgi", "uvicorn/asgi", "uvicorn/wsgi-bridged")
 
@@ -58,12 +58,13 @@ def test_locust_reads_the_lineup(tmp_path: Path) -> None:
     path.write_bytes(
         msgspec.json.encode(dashboard.lineup(served(), Settings(threads=4), "http://127.0.0.1:1", "secret"))
     )
-    lineup = msgspec.json.decode(path.read_bytes(), type=Lineup)
+    lineup = msgspec.json.decode(path.read_bytes(), type=DashboardSetup)
     assert [entry.name for entry in lineup.stacks] == list(STACKS)
     assert [entry.url for entry in lineup.stacks] == [f"http://127.0.0.1:{9000 + n}" for n in range(3)]
     assert [entry.slots["interface"] for entry in lineup.stacks] == [1, None, 4]
-    assert [(entry.colour, list(entry.dash)) for entry in lineup.stacks] == [
-        (look_of(name).colour, list(look_of(name).dash)) for name in STACKS
+    drawn = looks(runs.stack(name) for name in STACKS)
+    assert [(entry.colour, entry.dash) for entry in lineup.stacks] == [
+        (look.colour, look.dash) for look in drawn.values()
     ]
     assert lineup.agent == AgentAddress("http://127.0.0.1:1", "secret")
 
@@ -82,21 +83,6 @@ def test_locusts_last_line_says_why(tmp_path: Path) -> None:
     ended = cast("subprocess.Popen[bytes]", SimpleNamespace(poll=lambda: 1))
     with pytest.raises(LabError, match=r"with exit code 1: last$"):
         check_alive(ended, log_path)
-
-
-@pytest.mark.parametrize(
-    ("error", "says"), [(BrokenPipeError(), False), (ConnectionResetError(), False), (ValueError("x"), True)]
-)
-def test_agent_whose_client_has_gone_says_nothing(
-    capsys: pytest.CaptureFixture[str], error: Exception, *, says: bool
-) -> None:
-    """Locust is ended while it asks: that is no error, any other still is one."""
-    with Listener((HOST, 0), Handler) as server:
-        try:
-            raise error
-        except type(error):
-            server.handle_error(None, (HOST, 1))
-    assert ("Traceback" in capsys.readouterr().err) == says
 
 
 def test_record_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from typer.testing import CliRunner, Result
 
 from lab.commands.app import app
-from lab.run_folder import RESULTS, read, write
+from lab.saved_runs.folder import RESULTS, read, write
 
 SAVED = Path(__file__).parent.parent.parent / "data" / "runs" / "schema-2-elsewhere.json"
 PARTS = {

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from lab.commands.app import app
 from lab.commands.job_summary import VARIABLE
 from lab.errors import LabError, UsageError
-from lab.run_folder import point_latest, write
+from lab.saved_runs.folder import point_latest, write
 from records.run import Trial
 from tests.lab import runs
 

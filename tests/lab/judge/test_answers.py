@@ -131,6 +131,12 @@ def test_blocking_says_what_is_left_and_what_cures() -> None:
     )
 
 
+def test_a_bridged_app_is_no_event_loop_to_block() -> None:
+    """What stands behind threads says nothing of a loop, whatever it is called."""
+    run = run_of(made("waitress/asgi-bridged", "blocking", "blocking", throughput_per_s=40.0))
+    assert said(run, "Async code that blocks") == ""
+
+
 @pytest.mark.parametrize(("doubt", "told"), [("stopped-answering", True), ("too-few-samples", False)])
 def test_what_broke_is_said_with_its_evidence(doubt: str, told: bool) -> None:  # noqa: FBT001 - a row
     """A finding is a sentence; an ordinary doubt is none."""

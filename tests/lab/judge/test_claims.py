@@ -3,7 +3,7 @@
 import msgspec
 
 from lab.judge.claims import CLAIMS, Claim, claims
-from records.run import Comparison, Doubt, Run, Trial
+from records.run import Capability, Comparison, Doubt, Run, Trial
 from records.scenario import LevelRecord
 from records.types import LevelValue
 from tests.lab import runs
@@ -119,6 +119,33 @@ def test_less_cpu_for_nothing_is_not_faster_yet() -> None:
     assert claim.ruling == "depends"
     assert "0.50 (0.40 to 0.60) of the CPU" in claim.says
     assert "1.00 times as fast" in claim.says
+
+
+def test_only_a_baseline_of_wsgi_is_compared_with_asgi() -> None:
+    """Against another stack of ASGI nothing is said of which interface is faster."""
+    run = run_of(made("gunicorn-asgi/asgi", "baseline", 500), made("uvicorn/asgi", "baseline", 500))
+    run.baseline = "gunicorn-asgi/asgi"
+    assert ruled(cheaper(run), "ASGI is faster").ruling == "not measured in this run"
+
+
+def test_an_app_of_any_name_is_claimed_by_its_interface() -> None:
+    """Whether a stack is native is read from its fields: a name that looks native doesn't make it so."""
+    run = run_of(waiting("gunicorn-sync/wsgi", 1, 1), waiting("gunicorn-gthread/wsgi", 10, 10))
+    run.stacks[0] = msgspec.structs.replace(run.stacks[0], bridge="bridged", speaks="asgi")
+    claim = ruled(run, "WSGI is blocking")
+    assert (claim.ruling, list(claim.evidence)) == ("depends", run.trials[1:])
+
+
+def test_a_finding_of_a_stack_that_was_only_explored_counts() -> None:
+    """Experiments may be made on stacks that weren't measured; one without a record is nobody's."""
+    run = run_of()
+    run.explored = [runs.stack("hypercorn/asgi")]
+    run.capabilities = [
+        Capability("own-scope", "?", "hypercorn/asgi", "no", ""),
+        Capability("own-scope", "?", "nowhere/asgi", "yes", ""),
+    ]
+    claim = ruled(run, "The scope is immutable")
+    assert (claim.ruling, claim.says.endswith(": hypercorn/asgi no.")) == ("confirmed", True)
 
 
 def test_dear_bridge_refutes_that_it_is_free() -> None:

@@ -16,7 +16,6 @@ from lab.judge.comparisons import (
     comparisons,
     distance,
     floor,
-    interval,
     noise,
     sound,
     verdict_on,
@@ -233,6 +232,18 @@ def test_discarded_trials_enter_no_comparison(doubt: Doubt, kept: int) -> None:
     assert len(sound([trial("uvicorn/asgi", 50.0, None, doubt)], CPU)) == kept
 
 
+STUCK = Doubt("unanswered", "", "", [CPU], at_least=True)
+
+
+@pytest.mark.parametrize(("stuck", "compared_trials"), [(0, 3), (1, 3), (2, 0), (3, 0)])
+def test_a_stack_that_was_stuck_is_not_compared_by_what_was_left(stuck: int, compared_trials: int) -> None:
+    """Where most trials had no answer the median is a bound, though some trial was answered fast."""
+    trials = [trial("uvicorn/asgi", 100.0)] * (3 - stuck) + [
+        trial("uvicorn/asgi", 5000.0, None, STUCK)
+    ] * stuck
+    assert len(sound(trials, CPU)) == compared_trials
+
+
 def test_failed_trials_enter_no_comparison() -> None:
     """A stack that failed has no figure to compare."""
     failed = msgspec.structs.replace(trial("uvicorn/asgi", 50.0), status="failed")
@@ -242,7 +253,8 @@ def test_failed_trials_enter_no_comparison() -> None:
 
 def test_noise_is_how_far_a_stack_is_from_itself() -> None:
     """The floor is the farther end of the interval of a stack against its copy."""
-    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *in_blocks("uvicorn/asgi#2", 125.0))
+    copies = [runs.copied(each) for each in in_blocks("uvicorn/asgi", 125.0)]
+    run = run_of(*in_blocks("uvicorn/asgi", 100.0), *copies)
     (found,) = noise(run)
     assert (found.figure, found.stack) == (CPU, "uvicorn/asgi")
     assert found.floor == pytest.approx(0.25)
@@ -250,7 +262,7 @@ def test_noise_is_how_far_a_stack_is_from_itself() -> None:
 
 def test_copies_are_not_compared() -> None:
     """The second name of a stack is there for the noise alone."""
-    run = run_of(trial("gunicorn-sync/wsgi", 100.0), trial("gunicorn-sync/wsgi#2", 125.0))
+    run = run_of(trial("gunicorn-sync/wsgi", 100.0), runs.copied(trial("gunicorn-sync/wsgi", 125.0)))
     assert comparisons(run, run.baseline) == []
 
 
@@ -265,22 +277,3 @@ def test_floor_of_another_place_stands_in() -> None:
 def test_distance_is_the_same_both_ways() -> None:
     """Twice and half are equally far from equal."""
     assert distance(2.0) == distance(0.5) == 1.0
-
-
-def test_interval_of_a_figure_holds_it() -> None:
-    """Seconds that differ give an interval around the figure, the same one each time."""
-    made = [trial("uvicorn/asgi", 100.0, [90.0, 100.0, 110.0])]
-    low, high = interval(made, CPU)
-    assert 90 <= low < 100 < high <= 110
-    assert interval(made, CPU) == (low, high)
-
-
-def test_interval_of_one_number_is_that_number() -> None:
-    """Without seconds or repetitions nothing tells how far a figure may be off."""
-    assert interval([runs.trial("uvicorn/asgi", 50, cpu_us_per_request=100.0)], CPU) == (100.0, 100.0)
-
-
-def test_interval_of_repetitions_spans_them() -> None:
-    """Trials that differ widen it beyond what their seconds do."""
-    low, high = interval([trial("uvicorn/asgi", value) for value in (100.0, 130.0)], CPU)
-    assert (low, high) == (100.0, 130.0)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from lab import json_schema
 from lab.measure import dashboard_run
 from lab.measure.dashboard_run import LIVE, run_of
+from lab.saved_runs import json_schema
 from lab.servers import Settings
 from lab.stacks import find
 from lab.tell.charts.scenario_charts import pictures

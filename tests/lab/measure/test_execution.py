@@ -1,6 +1,7 @@
 """The whole pipeline in milliseconds, with a maker of trials that has no servers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from lab.measure.new_run import new_run
 from lab.measure.plan import PROFILES, Task, plan, scenarios_of, stacks_of
 from lab.measure.server_process import ServerFailed
 from lab.measure.trial import Measured
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.servers import Settings
 from lab.signals import Stopped
-from lab.stacks import Stack
+from lab.stacks import Stack, find
 from loadtests.scenarios import SCENARIOS, TRAFFIC
 from records.run import Commands, Run, Trial
 from tests.lab import runs
@@ -84,6 +85,17 @@ def made(folder: Path, runner: FakeTrialMaker) -> Run:
     finally:
         saved = read(folder)
     return saved
+
+
+def test_a_copys_trials_say_whose_they_are(tmp_path: Path) -> None:
+    """The baseline against itself stands under a second name, with the first one beside it."""
+    stack = find("uvicorn/asgi")
+    profile = replace(SMOKE, against_itself=("baseline",))
+    tasks = plan(profile, [stack], [SCENARIOS["baseline"]], seed=1, baseline=stack)
+    run = new_run(profile, [stack], tasks, Settings(), seed=1, machine={})
+    execute(run, tasks, FakeTrialMaker(), tmp_path, Silence())
+    copies = {trial.stack: trial.copy_of for trial in run.trials}
+    assert copies == {"uvicorn/asgi": "", "uvicorn/asgi#2": "uvicorn/asgi"}
 
 
 def test_every_trial_is_made_and_kept(tmp_path: Path) -> None:

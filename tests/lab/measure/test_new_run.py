@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from lab.measure.new_run import describe, new_run
+from lab.measure.new_run import describe, new_run, stack_record
 from lab.measure.plan import PROFILES, plan, scenarios_of
 from lab.servers import Settings
 from lab.stacks import find
@@ -77,6 +77,21 @@ def test_a_run_says_what_its_columns_are() -> None:
     assert record.headline is not None
     assert record.headline.level == 10
     assert run.figures["throughput_per_s"].better == "higher"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("uvicorn/asgi", ("asgi", "asgi", "")),
+        ("uvicorn/wsgi-bridged", ("asgi", "wsgi", "bridged")),
+        ("waitress/asgi-guarded", ("wsgi", "asgi", "guarded")),
+    ],
+)
+def test_a_stack_is_recorded_with_what_stands_where(name: str, fields: tuple[str, str, str]) -> None:
+    """How the server calls the app, what is spoken behind that, and the bridge between: nobody has to read names."""
+    record = stack_record(find(name), Settings())
+    assert (record.interface, record.speaks, record.bridge) == fields
+    assert f"{record.server}/{record.app}" == record.name == name
 
 
 def test_a_stack_is_recorded_with_its_slots() -> None:

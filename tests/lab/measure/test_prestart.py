@@ -42,9 +42,9 @@ class Starter:
 def test_prepared_server_is_the_one_that_serves(reaper: Reaper, tmp_path: Path) -> None:
     """What was started early isn't started again."""
     start = Starter(reaper, tmp_path)
-    with Prestart() as standby:
-        standby.prepare(FIRST, start)
-        with standby.server(FIRST, start) as server:
+    with Prestart() as prestart:
+        prestart.prepare(FIRST, start)
+        with prestart.server(FIRST, start) as server:
             server.check_alive()
     assert start.started == [FIRST]
 
@@ -52,9 +52,9 @@ def test_prepared_server_is_the_one_that_serves(reaper: Reaper, tmp_path: Path) 
 def test_another_task_gets_a_server_of_its_own(reaper: Reaper, tmp_path: Path) -> None:
     """What stood ready for a task that doesn't come is ended."""
     start = Starter(reaper, tmp_path)
-    with Prestart() as standby:
-        standby.prepare(FIRST, start)
-        with standby.server(SECOND, start) as server:
+    with Prestart() as prestart:
+        prestart.prepare(FIRST, start)
+        with prestart.server(SECOND, start) as server:
             server.check_alive()
     assert start.started == [FIRST, SECOND]
 
@@ -62,7 +62,7 @@ def test_another_task_gets_a_server_of_its_own(reaper: Reaper, tmp_path: Path) -
 def test_server_ends_with_its_trial(reaper: Reaper, tmp_path: Path) -> None:
     """A server that was started early ends as one that wasn't."""
     start = Starter(reaper, tmp_path)
-    with Prestart() as standby, standby.server(FIRST, start) as server:
+    with Prestart() as prestart, prestart.server(FIRST, start) as server:
         assert isinstance(server, Serving)
     assert server.process.poll() is not None
 
@@ -78,16 +78,16 @@ def test_server_that_stands_ready_ends_with_the_run(reaper: Reaper, tmp_path: Pa
             started.append(server)
             yield server
 
-    with Prestart() as standby:
-        standby.prepare(FIRST, remembered)
+    with Prestart() as prestart:
+        prestart.prepare(FIRST, remembered)
     assert [server.process.poll() is None for server in started] == [False]
 
 
 def test_failure_is_told_when_its_turn_comes(reaper: Reaper, tmp_path: Path) -> None:
     """The trial that was warming up isn't the one that failed."""
     start = Starter(reaper, tmp_path, fails=True)
-    with Prestart() as standby:
-        standby.prepare(SECOND, start)
-        with pytest.raises(TrialFailed, match="it didn't start"), standby.server(SECOND, start):
+    with Prestart() as prestart:
+        prestart.prepare(SECOND, start)
+        with pytest.raises(TrialFailed, match="it didn't start"), prestart.server(SECOND, start):
             pass
     assert start.started == [SECOND]

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from lab.measure import process_usage
-from lab.measure.process_usage import Clocks, cpu_times, footprint, read_clocks, tree
+from lab.measure.process_tree import tree
+from lab.measure.process_usage import Clocks, cpu_times, footprint, read_clocks
 from records.usage import Footprint, Usage
 
 WORKERS = (
@@ -54,16 +55,16 @@ def child(code: str) -> Iterator[tuple[int, str]]:
 
 def test_cpu_of_threads_that_ended_counts() -> None:
     """The clock of a process includes threads that are gone, to the tick that `times` counts in."""
-    with child(WORKERS) as (pid, told):
+    with child(WORKERS) as (pid, ticks_s):
         measured = cpu_times([pid])[pid]
-    assert measured >= float(told) - 0.02
+    assert measured >= float(ticks_s) - 0.02
 
 
 def test_children_belong_to_the_tree() -> None:
     """A tree's memory and threads are those of the process and of what it started."""
     with child(PARENT) as (pid, _):
-        found, measured = tree(pid), footprint(pid)
-    assert (len(found), found[0]) == (2, pid)
+        pids, measured = tree(pid), footprint(pid)
+    assert (len(pids), pids[0]) == (2, pid)
     assert measured.own_mib > 64
     assert measured.threads == 2 + 3
 

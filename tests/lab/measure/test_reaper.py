@@ -23,7 +23,7 @@ def carrying(token: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("LAB_LEASH") == token:
+            if process.environ().get("LAB_REAPER") == token:
                 found.append(process)
         except psutil.Error:
             continue

@@ -8,14 +8,17 @@ import pytest
 
 from lab.errors import TrialFailed, UsageError
 from lab.measure.plan import Task
+from lab.measure.reaper import Reaper
 from lab.measure.resume import left, reopen
 from lab.measure.selection import select
-from lab.run_folder import read, write
+from lab.measure.site import LocalSite
+from lab.saved_runs.folder import read, write
 from lab.signals import Stopped
 from records.run import Options, Run
 from tests.lab.measure.test_execution import FakeTrialMaker, Silence, execute
 
 SAVED = Path(__file__).parent.parent.parent / "data" / "runs"
+HERE = LocalSite(Reaper())
 MACHINE = {"python": "CPython 3.11", "uvloop": "1.0"}
 CHOICE = select("smoke", [], [], "uvicorn/asgi", seed=1, options=Options(1, 10))
 
@@ -35,7 +38,7 @@ class CountingBench(FakeTrialMaker):
 
 def stopped(folder: Path) -> Run:
     """Make a run that was stopped when its third scenario began."""
-    run = CHOICE.new_run(MACHINE)
+    run = CHOICE.new_run(MACHINE, HERE)
     third = list(dict.fromkeys(task.scenario.name for task in CHOICE.tasks()))[2]
 
     def stop(task: Task) -> None:
@@ -51,7 +54,7 @@ def stopped(folder: Path) -> Run:
 def resumed(folder: Path, runner: FakeTrialMaker) -> Run:
     """Go on with the run in a folder."""
     run = read(folder)
-    tasks = left(run, reopen(run, MACHINE).tasks())
+    tasks = left(run, reopen(run, MACHINE, HERE).tasks())
     execute(run, tasks, runner, folder, Silence())
     return read(folder)
 
@@ -94,7 +97,7 @@ def test_contract_isn_t_checked_twice(tmp_path: Path) -> None:
 
 def test_stack_that_wasn_t_checked_yet_is(tmp_path: Path) -> None:
     """A run stopped while it checked goes on with checking."""
-    run = CHOICE.new_run(MACHINE)
+    run = CHOICE.new_run(MACHINE, HERE)
     runner = CountingBench()
     check = runner.check
 
@@ -133,7 +136,7 @@ def test_finished_run_is_refused(tmp_path: Path) -> None:
     stopped(tmp_path)
     run = resumed(tmp_path, FakeTrialMaker())
     with pytest.raises(UsageError, match="is finished: nothing of it is left to measure"):
-        reopen(run, MACHINE)
+        reopen(run, MACHINE, HERE)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ def test_finished_run_is_refused(tmp_path: Path) -> None:
 def test_other_environment_is_refused(tmp_path: Path, machine: dict[str, str], says: str) -> None:
     """Trials that wouldn't compare aren't made, and the error names what changed."""
     with pytest.raises(UsageError, match=says):
-        reopen(stopped(tmp_path), machine)
+        reopen(stopped(tmp_path), machine, HERE)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_other_plan_is_refused(tmp_path: Path, path: tuple[str | int, ...], valu
     place[path[-1]] = value
     (tmp_path / "results.json").write_text(json.dumps(record))
     with pytest.raises(UsageError, match=says):
-        reopen(read(tmp_path), MACHINE)
+        reopen(read(tmp_path), MACHINE, HERE)
 
 
 def test_many_changes_are_told_in_one_sentence(tmp_path: Path) -> None:
@@ -178,7 +181,7 @@ def test_many_changes_are_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(
         UsageError, match=r": a was absent, is 1; b was absent, is 2; c was absent, is 3; and 1 more\.$"
     ):
-        reopen(run, {**MACHINE, "a": "1", "b": "2", "c": "3", "d": "4"})
+        reopen(run, {**MACHINE, "a": "1", "b": "2", "c": "3", "d": "4"}, HERE)
 
 
 @pytest.mark.parametrize(
@@ -193,4 +196,4 @@ def test_a_run_of_an_earlier_lab_does_not_go_on(name: str, says: str) -> None:
     run = read(SAVED / f"{name}.json")
     run.run.finished = None
     with pytest.raises(UsageError, match=f"can't go on.*{says}"):
-        reopen(run, run.environment | {"code": "another"})
+        reopen(run, run.environment | {"code": "another"}, HERE)

@@ -4,7 +4,9 @@ import pytest
 
 from lab.errors import UsageError
 from lab.measure.plan import PROFILES
+from lab.measure.reaper import Reaper
 from lab.measure.selection import chosen_for, select
+from lab.measure.site import LocalSite
 from lab.servers import Settings
 from records.run import Options
 from tests.lab import runs
@@ -41,7 +43,7 @@ def test_unknown_profile_is_refused() -> None:
 def test_record_of_a_run_tells_its_plan(profile: str, options: Options) -> None:
     """From the record of a run the same trials are planned again, in the same order."""
     choice = select(profile, [], ["slow-io", "baseline"], "uvicorn/asgi", seed=5, options=options)
-    again = chosen_for(choice.new_run({}))
+    again = chosen_for(choice.new_run({}, LocalSite(Reaper())))
     assert (again.tasks(), again.settings, again.baseline) == (
         choice.tasks(),
         choice.settings,

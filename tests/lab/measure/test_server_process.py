@@ -58,9 +58,10 @@ def test_leaving_by_an_exception_ends_the_process(reaper: Reaper) -> None:
     assert process.returncode is not None
 
 
-def test_children_carry_the_token_of_the_leash(reaper: Reaper) -> None:
+def test_children_carry_the_token_of_the_reaper(reaper: Reaper, tmp_path: Path) -> None:
     """A child can be found by what it inherited."""
-    with started(python("import time; time.sleep(600)"), reaper) as process:
+    with started(python(DEAF), reaper, tmp_path / "log") as process:
+        said(tmp_path / "log")  # until it runs there is no environment to be read
         assert psutil.Process(process.pid).environ()[TOKEN] == reaper.token
 
 

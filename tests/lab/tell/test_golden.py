@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from lab.judge.comparisons import judge
-from lab.run_folder import read
+from lab.saved_runs.folder import read
 from lab.tell.charts.scenario_charts import pictures
 from lab.tell.run import html, markdown
 from records.run import Commands, Doubt, Run, Trial

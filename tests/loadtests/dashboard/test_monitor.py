@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.dashboard.agent_client import Agent, AgentError
+from loadtests.agent_client import AgentClient, AgentError
 from loadtests.dashboard.live_load import REMEMBERS_S, LiveLoad
 from loadtests.dashboard.monitor import RECENT_S, REMEMBERED, Monitor, StackStatus, TallyReader, ages
 from loadtests.recorder import Lane, Tally
@@ -18,7 +18,7 @@ IDLE = Flow(TRAFFIC, "/", users=20, waits_s=0.2, behaviour="idle")
 SYNC, LOOP = 0, 1
 
 
-class MadeUp(Agent):
+class MadeUp(AgentClient):
     """An agent whose stacks use as many cores as it is told, and which can be gone."""
 
     cores = 0.5

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from loadtests.dashboard.same_origin import Environ, StartResponse, own_pages_only
 
 OWN = "127.0.0.1:8089"
-NAMES = {OWN, "localhost:8089"}
+NAMES = {"127.0.0.1", "localhost"}
 ALLOWED, FORBIDDEN = "200 OK", "403 Forbidden"
 
 
@@ -59,6 +59,7 @@ def answered(
         ("GET", "localhost:8089", None, ALLOWED),
         ("POST", OWN, f"http://{OWN}", ALLOWED),
         ("POST", OWN, None, ALLOWED),
+        ("POST", "localhost:9000", "http://localhost:9000", ALLOWED),
         ("POST", OWN, "http://evil.example", FORBIDDEN),
         ("POST", OWN, "http://127.0.0.1:8000", FORBIDDEN),
         ("POST", OWN, "http://localhost:8089", FORBIDDEN),
@@ -67,6 +68,9 @@ def answered(
         ("DELETE", OWN, "http://evil.example", FORBIDDEN),
         ("GET", "evil.example:8089", None, FORBIDDEN),
         ("GET", "", None, FORBIDDEN),
+        ("GET", f"{OWN}@evil.example", None, FORBIDDEN),
+        ("GET", f"{OWN}.evil.example", None, FORBIDDEN),
+        ("GET", "localhost.evil.example:8089", None, FORBIDDEN),
         ("POST", "evil.example:8089", "http://evil.example:8089", FORBIDDEN),
     ],
 )

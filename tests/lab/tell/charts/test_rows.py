@@ -76,6 +76,12 @@ def test_interval_is_around_the_value() -> None:
     assert (alone["interval"], "low" in alone) == ("unknown", False)
 
 
+def test_repetitions_that_agree_have_an_interval() -> None:
+    """Two trials that came to the same are no single trial: their interval is known, and has no width."""
+    (row,) = with_intervals(repeated(2.0, 2.0), "throughput_per_s")
+    assert (row["low"], row["high"], row["interval"]) == (2.0, 2.0, "2 to 2")
+
+
 def test_curve_ends_where_the_sample_does() -> None:
     """Of 200 answers five lie beyond the 97.5th percentile, and nothing is drawn from there on."""
     rows = percentile_rows([runs.measured("uvicorn/asgi", "baseline", 500)], "corrected")

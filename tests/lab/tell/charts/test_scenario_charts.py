@@ -8,14 +8,16 @@ import msgspec
 import pytest
 import vl_convert
 
-from lab.stacks import COPY, DEFAULT_STACKS
-from lab.tell.charts.scenario_charts import Picture, colour_of, pictures, svg, themed
+from lab.stacks import DEFAULT_STACKS
+from lab.tell.charts.palette import looks
+from lab.tell.charts.scenario_charts import Picture, pictures, svg, themed
 from loadtests.scenarios import SCENARIOS
 from records.run import Doubt, Run, Trial
 from records.scenario import Chart
 from tests.lab import runs
 
 UNIT = re.compile(r", (% of the requests|%|µs|ms|s|requests/s|messages/s|users|MiB|KiB|cores)$")
+LOOKS = looks(runs.stack(name) for name in DEFAULT_STACKS)
 BUSY = Doubt("machine-busy", "everything else used 40% of a core", "measure again", discards=True)
 
 
@@ -69,6 +71,13 @@ def is_full(mark: dict[str, object]) -> bool:
     return bool(mark.get("filled", True)) and mark.get("opacity", 1) == mark.get("fillOpacity", 1) == 1
 
 
+def only(*scenarios: str, repetitions: int = 1) -> Run:
+    """Return the run of every scenario in which these alone were measured."""
+    run = runs.every_scenario(repetitions)
+    run.trials = [trial for trial in run.trials if trial.scenario in scenarios]
+    return run
+
+
 def changed(run: Run, **changes: object) -> Run:
     """Return the run with these changes to each of its trials."""
     run.trials = [msgspec.structs.replace(trial, **changes) for trial in run.trials]
@@ -117,12 +126,10 @@ def test_names_are_safe_in_files_and_ids(every: list[Picture]) -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_charts_without_trials_are_left_out(scenario: str) -> None:
+@pytest.mark.parametrize("measured", [[*SCENARIOS][::2], [*SCENARIOS][1::2]], ids=["even", "odd"])
+def test_charts_without_trials_are_left_out(measured: list[str]) -> None:
     """What wasn't measured has no chart, and the others are drawn all the same."""
-    run = runs.every_scenario()
-    run.trials = [trial for trial in run.trials if trial.scenario != scenario]
-    assert {picture.scenario for picture in pictures(run)} == set(SCENARIOS) - {scenario}
+    assert {picture.scenario for picture in pictures(only(*measured))} == set(measured)
 
 
 def test_charts_are_those_that_the_run_asks_for() -> None:
@@ -167,7 +174,8 @@ def test_trials_without_figures_have_no_chart() -> None:
 def test_charts_are_valid_and_have_marks(drawn: dict[str, str]) -> None:
     """Each compiles to SVG and draws each default stack in its colour."""
     for name, text in drawn.items():
-        assert [stack for stack in DEFAULT_STACKS if colour_of(stack).lower() not in text.lower()] == [], name
+        missing = [stack for stack, look in LOOKS.items() if look.colour.lower() not in text.lower()]
+        assert missing == [], name
 
 
 def test_charts_compile_without_a_warning(every: list[Picture], capfd: pytest.CaptureFixture[str]) -> None:
@@ -195,7 +203,7 @@ def test_same_stack_same_colour(every: list[Picture]) -> None:
         for _, channel in channels(picture, "color", "stroke"):
             scale = channel["scale"]
             assert isinstance(scale, dict)
-            assert scale["range"] == [colour_of(stack) for stack in scale["domain"]]
+            assert scale["range"] == [LOOKS[stack].colour for stack in scale["domain"]]
 
 
 def test_no_colour_of_a_theme_is_in_a_spec(every: list[Picture]) -> None:
@@ -238,9 +246,7 @@ def test_throughput_says_what_its_figures_are() -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_discarded_figures_are_marked(scenario: str) -> None:
     """What is kept out of every comparison is hollow, and its tooltip says why."""
-    run = runs.every_scenario()
-    run.trials = [trial for trial in run.trials if trial.scenario == scenario]
-    for picture in pictures(changed(run, doubts=[BUSY])):
+    for picture in pictures(changed(only(scenario), doubts=[BUSY])):
         found = [row for row in rows(picture) if "doubts" in row]
         assert [row for row in found if not row.get("discarded")] == []
         assert {str(row["doubts"]).partition(":")[0] for row in found} == {"machine-busy"}
@@ -264,8 +270,7 @@ def test_lower_bound_has_a_triangle() -> None:
 
 def test_stack_that_answered_no_probe_is_named() -> None:
     """A line that is missing because nothing came is told."""
-    run = runs.every_scenario()
-    run.trials = [trial for trial in run.trials if trial.scenario == "upload"]
+    run = only("upload")
     silent = msgspec.structs.replace(run.trials[0], traces={})
     run.trials[0] = silent
     (picture,) = pictures(run)
@@ -294,7 +299,7 @@ def ceilings(run: Run) -> set[object]:
 
 def test_repetitions_are_points_beside_their_median() -> None:
     """Each trial is seen, not their middle alone."""
-    (picture,) = [p for p in pictures(runs.every_scenario(repetitions=3)) if p.scenario == "slow-io"]
+    (picture,) = pictures(only("slow-io", repetitions=3))
     found = [row for row in rows(picture) if row.get("stack") == "uvicorn/asgi" and row["level"] == 50]
     assert len({row["value"] for row in found}) == 3
     assert [row["trials"] for row in found if "trials" in row] == ["3 of 3"]  # its line and point share a row
@@ -302,8 +307,8 @@ def test_repetitions_are_points_beside_their_median() -> None:
 
 def test_copy_of_the_baseline_is_not_drawn() -> None:
     """What is measured for the noise floor alone is in no table, and in no chart either."""
-    run = runs.every_scenario()
-    run.trials.append(runs.measured("uvicorn/asgi" + COPY, "baseline", 500))
+    run = only("baseline")
+    run.trials.append(runs.copied(runs.measured("uvicorn/asgi", "baseline", 500)))
     assert {row["stack"] for p in pictures(run) for row in rows(p) if "stack" in row} == set(DEFAULT_STACKS)
 
 

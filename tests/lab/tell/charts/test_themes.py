@@ -5,7 +5,7 @@ import pytest
 from lab.tell.charts.scenario_charts import pictures, svg, themed
 from lab.tell.charts.themes import DARK, LIGHT, Theme
 from tests.lab import runs
-from tests.lab.tell.charts.test_palette import contrast
+from tests.lab.tell.charts.sights import contrast
 
 GROUNDS = [(LIGHT, "#ffffff"), (DARK, "#111111")]
 

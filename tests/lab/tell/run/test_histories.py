@@ -24,18 +24,18 @@ def made(name: str, value: float, *doubts: Doubt) -> Run:
 )
 def test_bars_are_to_scale(value: float, drawn: str) -> None:
     """The longest fills the width, nothing is nothing, and an eighth of a character is seen."""
-    assert bar(value, 80.0) == drawn
+    assert printed(bar(value, 80.0)).rstrip() == drawn
 
 
 def test_nothing_anywhere_draws_nothing() -> None:
     """Where every value is zero there is no scale, and no bar."""
-    assert bar(0.0, 0.0) == ""
+    assert printed(bar(0.0, 0.0)).strip() == ""
 
 
 def test_each_run_has_a_bar_and_its_value() -> None:
     """The oldest comes first, its stack in front."""
-    found = history([made("first", 245.0), made("second", 490.0)], "throughput_per_s", "slow-io", 50, [])
-    rows = [row for row in printed(render(found)).splitlines() if "█" in row]
+    over_time = history([made("first", 245.0), made("second", 490.0)], "throughput_per_s", "slow-io", 50, [])
+    rows = [row for row in printed(render(over_time)).splitlines() if "█" in row]
     assert [row.split()[:3] for row in rows] == [
         ["uvicorn/asgi", "first", "245"],
         ["second", "490", "█" * WIDTH],
@@ -46,6 +46,8 @@ def test_doubts_and_other_environments_are_marked() -> None:
     """What shouldn't be read as a trend says why."""
     old, new = made("1-old", 245.0, Doubt("errors", "", "", discards=True)), made("2-new", 490.0)
     new.environment = {**new.environment, "kernel": "Linux 7"}
-    found = history([old, new], "throughput_per_s", "slow-io", 50, [])
-    assert "doubted: errors" in printed(render(found))
-    assert others(found) == ["1-old had another environment than the newest: kernel was absent, is Linux 7"]
+    over_time = history([old, new], "throughput_per_s", "slow-io", 50, [])
+    assert "doubted: errors" in printed(render(over_time))
+    assert others(over_time) == [
+        "1-old had another environment than the newest: kernel was absent, is Linux 7"
+    ]

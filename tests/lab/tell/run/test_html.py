@@ -9,9 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lab.judge.comparisons import judge
-from lab.tell.charts.scenario_charts import pictures
+from lab.tell.charts.palette import GREY, looks_in
+from lab.tell.charts.scenario_charts import Picture, pictures
 from lab.tell.run import html
-from records.run import Commands, Doubt, Run
+from lab.tell.run.html import bundle
+from records.run import Capability, Commands, Doubt, Run
 from tests.lab import runs
 
 
@@ -22,6 +24,18 @@ def run() -> Run:
     made.baseline = "gunicorn-gthread/wsgi"
     judge(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def drawn(run: Run) -> list[Picture]:
+    """Return its charts."""
+    return pictures(run)
+
+
+@pytest.fixture(scope="module")
+def page(run: Run, drawn: list[Picture]) -> BeautifulSoup:
+    """Return its page, parsed."""
+    return BeautifulSoup(html.report(run, drawn, {}), "html.parser")
 
 
 def page_of(run: Run) -> BeautifulSoup:
@@ -41,25 +55,28 @@ def told(run: Run) -> str:
     return html.report(run, pictures(run), {})
 
 
-def test_page_needs_nothing_else(run: Run) -> None:
+def test_page_needs_nothing_else(page: BeautifulSoup) -> None:
     """Nothing is loaded from anywhere: the icon is empty data."""
-    page = page_of(run)
     assert [link["href"] for link in page.find_all("link")] == ["data:,"]
     assert page.select("[src], [srcset]") == []
 
 
-def test_ids_are_unique_and_links_land(run: Run) -> None:
+def test_ids_are_unique_and_links_land(page: BeautifulSoup) -> None:
     """Each link within the page has its target, once."""
-    page = page_of(run)
     ids = [str(element["id"]) for element in page.select("[id]")]
     assert len(ids) == len(set(ids))
     assert {str(link["href"]).removeprefix("#") for link in page.select("a[href]")} <= set(ids)
 
 
-def test_every_picture_has_its_spec(run: Run) -> None:
+def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -> None:
     """The charts' data is in the page, once for both themes."""
-    specs = data_of(page_of(run))["specs"]
-    assert sorted(specs) == sorted(picture.name for picture in pictures(run))
+    assert sorted(data_of(page)["specs"]) == sorted(picture.name for picture in drawn)
+
+
+def test_page_without_charts_has_no_library_for_them() -> None:
+    """What draws charts is most of a page: where there are none it is left out."""
+    charted = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
+    assert [bundle() in told(each) for each in (runs.run(), charted)] == [False, True]
 
 
 def test_every_trial_has_its_commands() -> None:
@@ -98,6 +115,18 @@ def named(text: str) -> Run:
     made.environment["cpu"] = text
     made.run.stopped = text
     return made
+
+
+def test_swatches_are_of_the_charts_colours() -> None:
+    """A stack has its colour in tables, too, where only experiments were made on it as well; a mere name is grey."""
+    run = runs.run()
+    run.explored = [runs.stack("hypercorn/asgi")]
+    names = ("uvicorn/asgi", "hypercorn/asgi", "mod_python/cgi")
+    run.capabilities = [Capability("http2", "Does it?", name, "no", "") for name in names]
+    looks = looks_in(run)
+    swatches = [str(each["style"]) for each in page_of(run).select("table.capabilities .swatch")]
+    colours = [looks["uvicorn/asgi"].colour, looks["hypercorn/asgi"].colour, GREY]
+    assert swatches == [f"background:{colour}" for colour in colours]
 
 
 def test_run_without_trials_is_told() -> None:

@@ -53,6 +53,18 @@ def test_discarded_repetition_is_left_out_of_the_median() -> None:
     assert table.rows[0][2] == Cell("100", "a")
 
 
+def test_discarded_figure_beside_a_failed_trial_is_marked() -> None:
+    """A repetition that failed has no figure, and takes nothing from the doubts about the one that is shown."""
+    measured = runs.trial("uvicorn/asgi", 50, throughput_per_s=5.0)
+    measured.doubts.append(Doubt("machine-busy", "", "measure again", discards=True))
+    failed = msgspec.structs.replace(
+        runs.trial("uvicorn/asgi", 50), status="failed", doubts=[Doubt("failed", "", "read the log")]
+    )
+    (table,) = tables(runs.run([measured, failed]))
+    assert table.rows[0][2] == Cell("5.0", "b")
+    assert table.notes == ("a failed: read the log", "b machine-busy: measure again")
+
+
 def test_skipped_stack_has_no_row() -> None:
     """What couldn't run isn't shown as if it had no speed."""
     stacks = [runs.stack("waitress/wsgi", skipped="not installed"), runs.stack("uvicorn/asgi")]

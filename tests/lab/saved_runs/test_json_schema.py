@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from lab import json_schema
 from lab.commands.report_files import tell
 from lab.errors import LabError
+from lab.saved_runs import json_schema
 from records.run import Doubt, Run, StackRecord, Trial
 from tests.lab import runs
 
-STORED = Path(__file__).parent.parent.parent / "docs" / "results.schema.json"
+STORED = Path(__file__).parents[3] / "docs" / "results.schema.json"
 
 
 def test_the_stored_schema_is_current() -> None:

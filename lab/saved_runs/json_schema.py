@@ -5,19 +5,22 @@ docs/results.schema.json is a copy for other programs (`make schema`).
 
 import json
 from functools import cache
+from inspect import cleandoc
 
 import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from lab.errors import LabError
-from lab.run_folder import RESULTS
+from lab.saved_runs.folder import RESULTS
 from records.run import Run
 
 
 def schema() -> dict[str, object]:
     """Return the JSON Schema of results.json; its descriptions are the docstrings of the records."""
     of_records = msgspec.json.schema(Run)
+    for record in of_records["$defs"].values():
+        record["description"] = cleandoc(record["description"])  # which Python does from 3.13 on
     dialect = {"$schema": Draft202012Validator.META_SCHEMA["$id"], "title": RESULTS}
     return {**dialect, **of_records}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from lab.errors import LabError, UsageError
-from lab.run_upgrade import upgrade
+from lab.saved_runs.upgrade import upgrade
 from records.run import READABLE, SCHEMA, Calibration, Run, as_json_text
 from records.upgrade import decode
 

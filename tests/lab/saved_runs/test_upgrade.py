@@ -6,16 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab import json_schema
 from lab.judge.figures import describe
-from lab.run_folder import read
-from lab.run_upgrade import upgrade
+from lab.saved_runs import json_schema
+from lab.saved_runs.folder import read
+from lab.saved_runs.upgrade import upgrade
 from loadtests.scenarios import SCENARIOS
 from records.run import SCHEMA, Run
 from records.scenario import ScenarioRecord
 from tests.lab import runs
 
-SAVED = sorted((Path(__file__).parent.parent / "data" / "runs").glob("*.json"))
+SAVED = sorted((Path(__file__).parents[2] / "data" / "runs").glob("*.json"))
 
 each_saved = pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
 

@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from lab.judge.descriptions import describe_figures, scenario_record, with_plain_columns
+from lab.older_stacks import fill_fields
 from loadtests.scenarios import PROBE, SCENARIOS
 from records.run import SCHEMA, Run
 from records.scenario import ScenarioRecord
@@ -17,6 +18,7 @@ def upgrade(run: Run) -> None:
     """
     if run.schema >= SCHEMA:
         return
+    fill_fields(run)
     run.scenarios = [with_plain_columns(_described(record), run.trials) for record in run.scenarios]
     describe_figures(run)
     run.schema = SCHEMA

@@ -1,4 +1,4 @@
-"""The agent as the dashboard asks it, against the lab's own agent."""
+"""The agent's client, against the lab's own agent."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -9,9 +9,10 @@ import pytest
 
 from lab.measure.served_stacks import ServedStacks
 from lab.measure.server_process import free_port
-from lab.remote import agent as labs
+from lab.remote.agent import Agent
+from lab.remote.agent_server import answering
 from lab.servers import Settings
-from loadtests.dashboard.agent_client import Agent, AgentError
+from loadtests.agent_client import AgentClient, AgentError
 from tests.loadtests.load_users import open_sockets
 from tests.loadtests.resetting_server import MOMENTS, Moment, resetting
 
@@ -20,32 +21,32 @@ from tests.loadtests.resetting_server import MOMENTS, Moment, resetting
 def url() -> Iterator[str]:
     """Run the lab's agent beside nobody."""
     nobody = cast("ServedStacks", SimpleNamespace(servers={}))
-    agent = labs.Agent(nobody, Settings())
+    agent = Agent(nobody, Settings())
     agent.routes["POST", "/mirror"] = lambda _query, body: body
-    with labs.answering(agent, "secret") as found:
-        yield found
+    with answering(agent, "secret") as url:
+        yield url
 
 
 def test_usage_is_asked_for_with_the_token(url: str) -> None:
     """Who has the token gets the report."""
-    assert Agent(url, "secret").usage().stacks == {}
+    assert AgentClient(url, "secret").usage().stacks == {}
 
 
 def test_body_is_sent(url: str) -> None:
     """What is posted arrives, and its answer comes back as it is."""
-    assert Agent(url, "secret").ask("POST", "/mirror", b"{}") == b"{}"
+    assert AgentClient(url, "secret").ask("POST", "/mirror", b"{}") == b"{}"
 
 
 def test_refusal_is_told_in_the_agents_words(url: str) -> None:
     """Another token is refused, with the reason."""
     with pytest.raises(AgentError, match=r"^The token is missing or another\.$"):
-        Agent(url, "wrong").usage()
+        AgentClient(url, "wrong").usage()
 
 
 def test_agent_that_is_gone_is_told() -> None:
     """Nobody at its address is an error of its own, in a sentence."""
     with pytest.raises(AgentError, match=r"^The agent doesn't answer: .*\.$"):
-        Agent(f"http://127.0.0.1:{free_port()}", "secret").usage()
+        AgentClient(f"http://127.0.0.1:{free_port()}", "secret").usage()
 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
@@ -55,13 +56,13 @@ def test_agent_that_is_reset_is_told(moment: Moment, monkeypatch: pytest.MonkeyP
     with resetting(moment) as server:
         before = open_sockets()
         with pytest.raises(AgentError, match=r"^The agent doesn't answer: .*\.$") as error:
-            Agent(server.host, "secret").usage()
+            AgentClient(server.host, "secret").usage()
         assert isinstance(error.value.__cause__, ConnectionResetError)
         assert open_sockets() <= before
 
 
 def test_restart_of_an_unknown_stack_is_refused(url: str) -> None:
     """The agent restarts nothing but what it stands beside."""
-    nobody = Agent(url, "secret")
+    nobody = AgentClient(url, "secret")
     with pytest.raises(AgentError):
         nobody.restart("nginx/asgi")
