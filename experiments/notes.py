@@ -13,6 +13,8 @@ import msgspec
 from records.experiment import Note
 from records.settings import NOTES_FILE
 
+Query = dict[str, str]
+
 
 def note(number: str, what: str, **facts: object) -> None:
     """Note what happened in an experiment of that number."""
@@ -22,6 +24,6 @@ def note(number: str, what: str, **facts: object) -> None:
             file.write(line + b"\n")
 
 
-def parse_query(query: str) -> dict[str, str]:
+def parse_query(query: str) -> Query:
     """Return the parameters of a query: `number` tells experiments apart."""
     return {"number": "", **dict(parse_qsl(query))}

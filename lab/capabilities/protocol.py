@@ -17,7 +17,7 @@ OK = 200
 
 def speaks_websocket(served: ServedExperiment) -> Finding:
     """An upgrade (RFC 6455, section 4) and one text frame: is it accepted, does the echo come?"""
-    websocket = WebSocket("/ws")
+    websocket = WebSocket("/")
     with served.connected(SOON_S) as connection:
         answer = open_websocket(connection, websocket)
         if not websocket.open:
