@@ -81,6 +81,8 @@ STARTING_PROCESSES = (
     "tests/lab/remote/test_agent.py",
     "tests/live/",
     "tests/loadtests/test_scenarios.py::test_importing_plain_modules_does_not_import_locust",
+    "tests/recipes/inside/",
+    "tests/recipes/test_adding.py::test_what_a_page_says_is_all_that_it_takes",
     "tests/test_makefile.py",
     "tests/test_readme.py::test_make_help_lists_every_verb",
     "tests/tracing/test_apps.py::test_without_a_file_the_lines_go_to_stderr",

@@ -6,7 +6,15 @@ from typing import Literal
 from records.types import LevelValue
 
 Behaviour = Literal[
-    "ask", "connect", "stream", "upload", "download", "idle", "silent", "abandon", "websocket"
+    "ask",
+    "connect",
+    "stream",
+    "upload",
+    "download",
+    "idle",
+    "silent",
+    "abandon",
+    "websocket",
 ]
 Waiting = Literal["interface", "blocking", "offloaded", "client"]
 Arrivals = Literal["even", "poisson"]

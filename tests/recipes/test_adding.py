@@ -1,0 +1,72 @@
+"""Each page on adding something, followed to the letter in a copy of the tree, and what came of it tested there."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.recipes.recipe import ROOT, apply, copy_tree, places
+
+RECIPES = {
+    "adding-a-server": ("tests/lab/test_stacks.py", "tests/lab/tell/charts/test_palette.py"),
+    "adding-an-endpoint": ("tests/contract/test_endpoints.py", "tests/test_twins.py"),
+    "adding-a-scenario": ("tests/loadtests/test_scenarios.py", "tests/lab/judge/test_descriptions.py"),
+    "adding-a-figure": ("tests/lab/judge/test_figures.py", "tests/lab/judge/test_names.py"),
+    "adding-a-doubt": ("tests/lab/judge/test_doubts.py",),
+    "adding-a-claim": ("tests/lab/judge/test_claims.py",),
+    "adding-an-experiment": (
+        "tests/lab/capabilities/test_experiments.py",
+        "tests/experiments/test_handlers.py",
+    ),
+}
+"""The pages, each with the tests that guard the tables it touches: none of them may need to be touched, too."""
+
+
+def in_tree(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of Python in a copy of the tree, whose packages come first there and in all that it starts."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=tree,
+        env={**own, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("page", RECIPES)
+def test_what_a_page_says_is_all_that_it_takes(page: str, tmp_path: Path) -> None:
+    """Nothing else is touched; then what was added works, the tables' own tests pass, and the linter is content."""
+    tree = copy_tree(tmp_path)
+    touched = {str(apply(place, tree)) for place in places((ROOT / "docs" / f"{page}.md").read_text())}
+    inside = f"tests/recipes/inside/{page.replace('-', '_')}.py"
+    tests = in_tree(tree, "pytest", "-q", "-p", "no:cacheprovider", inside, *RECIPES[page])
+    assert tests.returncode == 0, tests.stdout + tests.stderr
+    for check in (("check",), ("format", "--check")):
+        linted = in_tree(tree, "ruff", *check, *touched)
+        assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_every_page_on_adding_is_followed() -> None:
+    """No recipe is believed."""
+    assert {path.stem for path in (ROOT / "docs").glob("adding-*.md")} == set(RECIPES)
+
+
+@pytest.mark.parametrize("page", RECIPES)
+def test_the_readme_counts_its_places(page: str) -> None:
+    """It names each page with the number of places that it takes, those for what isn't always needed apart."""
+    (counts,) = re.findall(
+        rf"\n- \*\*[\w ]+\*\* \((\d[^)]*)\):[^\n]*\(docs/{page}\.md\)", lists_of_the_readme()
+    )
+    steps = list(places((ROOT / "docs" / f"{page}.md").read_text()))
+    assert sum(map(int, re.findall(r"\d+", counts))) == len(steps)
+
+
+def lists_of_the_readme() -> str:
+    """Return the README with each item of a list in one line."""
+    return re.sub(r"\n  +", " ", (ROOT / "README.md").read_text())
