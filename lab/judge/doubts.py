@@ -1,13 +1,133 @@
-"""Reasons not to trust a figure, as rules over what was measured."""
+"""Reasons not to trust a figure, as rules over what was measured: a row each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
+from typing import Generic, TypeVar
 
-from lab.judge.figures import PREFIXES, SAME_SECOND, Figured, judged, prefix
+from lab.judge.cases import Case, TrialCase
+from lab.judge.figures import Figured, judged
 from lab.judge.reading import Reading
-from loadtests.scenarios import AFTER, Flow, Level
+from loadtests.scenarios import AFTER, Level
 from records.run import Doubt
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Rule(Generic[Part]):
+    """A doubt's row: when it is raised, what it then says, what to do about it, and the figures it is about.
+
+    Without `figures` it is about all of them. One that `discards` keeps them out of every comparison; where it says
+    `at_least` they are lower bounds.
+    """
+
+    name: str
+    when: Callable[[Part], bool]
+    says: Callable[[Part], str]
+    advice: str
+    figures: Callable[[Part], list[str]] = lambda _: []
+    discards: bool = False
+    at_least: bool = False
+
+    def doubt(self, part: Part) -> Doubt:
+        """Return the doubt that it raises about a part of a trial."""
+        figures = self.figures(part)
+        return Doubt(self.name, self.says(part), self.advice, figures, self.discards, self.at_least)
+
+
+def doubts(reading: Reading, level: Level, figured: Figured) -> list[Doubt]:
+    """Return every doubt that a rule raises, about each flow and about the trial as a whole."""
+    trial = TrialCase(reading, figured)
+    about_flows = [
+        doubt
+        for flow in judged(level, reading.loaded_s)
+        for doubt in _raised(ABOUT_FLOWS, Case(flow, reading, figured))
+    ]
+    return about_flows + _raised(ABOUT_TRIALS, trial)
+
+
+def _raised(rules: Sequence[Rule[Part]], part: Part) -> list[Doubt]:
+    return [rule.doubt(part) for rule in rules if rule.when(part)]
+
+
+def _counted(errors: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(errors.items()))
+
+
+def _bounds(case: Case) -> list[str]:
+    """Return the percentiles that lie among requests which were never answered, and a recovery that wasn't seen."""
+    recovery = {"recovered_s"} & case.figured.at_least if case.flow.name == AFTER else set()
+    return [*(name for name in case.names("_ms_") if name in case.figured.at_least), *recovery]
+
+
+def _young(case: Case) -> list[str]:
+    """Return the latencies of a queue that filled up: who comes early waits less than others will."""
+    latencies = [] if case.flow.open_loop else case.names("corrected_ms", "service_ms", "first_byte_ms")
+    return [name for name in latencies if name not in case.figured.at_least]
+
+
+def _few(case: Case) -> list[str]:
+    """Return the points of which there are too few answers: a high percentile would be the luck of one of them."""
+    return [point for point, enough in ENOUGH_FOR.items() if 0 < case.figure("answers") < enough]
+
+
+def _is_late(case: Case) -> bool:
+    """Tell whether what the generator timed is partly its own queue."""
+    return case.figure("lag_ms_p99") > max(LAG_LIMIT_MS, LAG_SHARE * case.figure("corrected_ms_p99"))
+
+
+def _missed_its_rate(case: Case) -> bool:
+    """Tell whether an open loop got fewer answers than it was to send, though none was left unanswered.
+
+    An overload is there for more than can be answered.
+    """
+    if case.flow.of_ceiling is not None or case.figured.at_least:
+        return False
+    window_s = case.flow.lasts_s(case.reading.loaded_s)
+    edge = (case.flow.users + 1) / window_s if case.figure("censored") else 1 / window_s
+    offered = case.figure("offered_per_s")
+    return bool(offered) and case.figure("throughput_per_s") + edge < ACHIEVED * offered
+
+
+def _spread(case: Case) -> float:
+    """Return by how much answers differ from second to second, 0 where that is counting or the rate is to change."""
+    counts = case.second_counts
+    if case.flow.of_ceiling is not None or len(counts) < ENOUGH_SECONDS or mean(counts) < ENOUGH_A_SECOND:
+        return 0.0
+    return stdev(counts) / mean(counts)
+
+
+def _breaks_littles_law(case: Case) -> bool:
+    """Tell whether users, throughput and time don't fit each other: then one of them was measured wrong."""
+    share = case.figure("little_share")
+    enough = case.figure("answers") >= ENOUGH_ROUNDS * case.flow.users
+    return bool(share) and enough and not case.figured.at_least and abs(share - 1) > LITTLE_TOLERANCE
+
+
+def _held(case: Case) -> float:
+    return case.figure("held") or case.figured.figures.get("held", 0.0)
+
+
+def _load_workers_lost(trial: TrialCase) -> str:
+    reading = trial.reading
+    whole = f" of {len(reading.workers) + reading.lost}" if reading.workers else ""
+    return f"{reading.lost}{whole} load workers were lost before they had told their part"
+
+
+def _is_broken(trial: TrialCase) -> bool:
+    """Tell whether with everybody gone the server answers nobody."""
+    left = trial.reading.aftermath
+    return left is not None and left.answered_ms is None
+
+
+def _seconds_after(trial: TrialCase) -> float:
+    return trial.reading.aftermath.seconds if trial.reading.aftermath else 0.0
+
+
+def _timed(trial: TrialCase) -> list[str]:
+    return sorted(name for name in trial.figured.figures if "corrected_ms" in name or "service_ms" in name)
+
 
 NEAR_CEILING = 0.9
 ENOUGH_FOR = {"p90": 50, "p99": 500}  # five answers beyond the percentile
@@ -23,282 +143,151 @@ MOST = 0.5
 LITTLE_TOLERANCE = 0.1
 IDLE = 0.02  # of a core: more than heartbeats
 ENOUGH_ROUNDS = 10  # answers for each user: the edges of the window then matter little
-
-
-@dataclass(frozen=True)
-class Case:
-    """What the rules look at: one flow of one trial."""
-
-    flow: Flow
-    reading: Reading
-    figured: Figured
-
-    def figure(self, name: str) -> float:
-        """Return a figure of this flow, 0 where there is none."""
-        return self.figured.figures.get(prefix(self.flow) + name, 0.0)
-
-    def names(self, *parts: str) -> list[str]:
-        """Return this flow's figures whose name holds one of the parts."""
-        others = tuple(start for start in PREFIXES.values() if start != prefix(self.flow))
-        own = [
-            n for n in self.figured.figures if n.startswith(prefix(self.flow)) and not n.startswith(others)
-        ]
-        return sorted(n for n in own if any(part in n for part in parts))
-
-
-def doubts(reading: Reading, level: Level, figured: Figured) -> list[Doubt]:
-    """Return every doubt that a rule raises, about each flow and about the trial as a whole."""
-    cases = [Case(flow, reading, figured) for flow in judged(level, reading.loaded_s)]
-    about_flows = [doubt for case in cases for rule in RULES for doubt in rule(case)]
-    return about_flows + [doubt for rule in TRIAL_RULES for doubt in rule(reading, figured)]
-
-
-def errors(case: Case) -> Iterator[Doubt]:
-    """Requests failed: what the others took doesn't tell what users get."""
-    kinds = case.reading.flows[case.flow.name].errors
-    if kinds:
-        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-        yield Doubt(
-            "errors",
-            f"of the {case.flow.name} requests {counts}",
-            "read the server's log before any other figure",
-            discards=True,
-        )
-
-
-def unanswered(case: Case) -> Iterator[Doubt]:
-    """A percentile lies among requests that were never answered."""
-    bounds = [name for name in case.names("_ms_") if name in case.figured.at_least]
-    bounds += sorted({"recovered_s"} & case.figured.at_least) if case.flow.name == AFTER else []
-    if bounds:
-        yield Doubt(
-            "unanswered",
-            f"{case.figure('censored'):.0f} {case.flow.name} requests had no answer when the window closed",
-            "read these figures as lower bounds",
-            bounds,
-            at_least=True,
-        )
-
-
-def unsettled(case: Case) -> Iterator[Doubt]:
-    """The queue hadn't filled up when the window opened: who came early waited less than others will."""
-    young = case.names("corrected_ms", "service_ms", "first_byte_ms") if not case.flow.open_loop else []
-    young = [name for name in young if name not in case.figured.at_least]
-    if young and not case.reading.target.settled and case.figure("answers"):
-        yield Doubt(
-            "unsettled",
-            "not every user had been answered once when the window opened",
-            "read throughput, not latencies; they would take a longer warm-up",
-            young,
-            discards=True,
-        )
-
-
-def no_answers(case: Case) -> Iterator[Doubt]:
-    """Nothing was answered: there is no CPU per request to speak of."""
-    if case.flow.ends and not case.figure("answers"):
-        yield Doubt(
-            "no-answers",
-            f"no {case.flow.name} request was answered in the window",
-            "the stack is blocked for longer than the window; measure longer to see how long",
-            discards=True,
-        )
-
-
-def too_few_samples(case: Case) -> Iterator[Doubt]:
-    """A high percentile of few answers is the luck of one of them."""
-    answers = case.figure("answers")
-    few = [point for point, enough in ENOUGH_FOR.items() if 0 < answers < enough]
-    if few:
-        yield Doubt(
-            "too-few-samples",
-            f"{answers:.0f} {case.flow.name} answers are few for {' and '.join(few)}",
-            "trust the median; measure longer for the tail",
-            case.names(*(f"_ms_{point}" for point in few)),
-        )
-
-
-def ceiling_reached(case: Case) -> Iterator[Doubt]:
-    """Measured about what is possible: the row shows slots and waiting, not speed."""
-    if not case.flow.open_loop and case.figure("ceiling_share") >= NEAR_CEILING:
-        share, ceiling = case.figure("ceiling_share"), case.figure("ceiling_per_s")
-        yield Doubt(
-            "ceiling-reached",
-            f"{share:.0%} of the {ceiling:.0f} a second that are possible",
-            "it measures the arithmetic of slots and waiting; compare cpu_us_per_request for speed",
-            case.names("throughput_per_s"),
-        )
-
-
-def generator_late(case: Case) -> Iterator[Doubt]:
-    """The generator was late: what it timed is partly its own queue."""
-    lag, corrected = case.figure("lag_ms_p99"), case.figure("corrected_ms_p99")
-    if lag > max(LAG_LIMIT_MS, LAG_SHARE * corrected):
-        yield Doubt(
-            "generator-bound",
-            f"the generator was {lag:.1f} ms late at p99",
-            MORE_GENERATOR,
-            case.names("corrected_ms", "service_ms"),
-            discards=True,
-        )
-
-
-def rate_missed(case: Case) -> Iterator[Doubt]:
-    """An open loop got fewer answers than it was to send, though none was left unanswered."""
-    if case.flow.of_ceiling is not None:  # more than can be answered is what it is for
-        return
-    offered, achieved = case.figure("offered_per_s"), case.figure("throughput_per_s")
-    window_s = case.flow.lasts_s(case.reading.loaded_s)
-    edge = (case.flow.users + 1) / window_s if case.figure("censored") else 1 / window_s
-    if offered and achieved + edge < ACHIEVED * offered and not case.figured.at_least:
-        yield Doubt(
-            "rate-missed",
-            f"{achieved:.0f} a second of {offered:.0f} were achieved",
-            "the load is not the one that was asked for; lower the rate",
-            discards=True,
-        )
-
-
-def connection_churn(case: Case) -> Iterator[Doubt]:
-    """The server closes connections, so a request pays for a new one."""
-    if case.flow.behaviour != "connect" and case.figure("closed_share") > MOST:
-        yield Doubt(
-            "connection-churn",
-            f"{case.figure('closed_share'):.0%} of the {case.flow.name} answers closed their connection",
-            "there is no keep-alive: the figures hold the cost of connecting",
-            ["cpu_us_per_request"],
-        )
-
-
-def unstable(case: Case) -> Iterator[Doubt]:
-    """Throughput differed from second to second by more than counting does."""
-    if case.flow.of_ceiling is not None:  # its rate is meant to change
-        return
-    counts = [second.answers for second in case.reading.flows[case.flow.name].seconds]
-    whole = counts[: int(case.reading.window_s + SAME_SECOND)]
-    if len(whole) < ENOUGH_SECONDS or mean(whole) < ENOUGH_A_SECOND:
-        return
-    spread = stdev(whole) / mean(whole)
-    if spread > STEADY:
-        yield Doubt(
-            "unstable",
-            f"answers a second differ by {spread:.0%}",
-            "measure longer, or look for what comes and goes",
-            case.names("throughput_per_s"),
-            discards=True,
-        )
-
-
-def against_littles_law(case: Case) -> Iterator[Doubt]:
-    """Users, throughput and time don't fit each other: one of them was measured wrong."""
-    share = case.figure("little_share")
-    if share and not case.figured.at_least and abs(share - 1) > LITTLE_TOLERANCE:
-        if case.figure("answers") < ENOUGH_ROUNDS * case.flow.users:
-            return
-        yield Doubt(
-            "littles-law",
-            f"throughput times mean time is {share:.0%} of the {case.flow.users} users",
-            "the load was not steady: measure longer",
-            case.names("throughput_per_s", "service_ms", "corrected_ms"),
-        )
-
-
-def connections_closed(case: Case) -> Iterator[Doubt]:
-    """Connections that were to stand idle were closed by the server."""
-    held = case.figure("held") or case.figured.figures.get("held", 0.0)
-    if case.flow.behaviour in {"idle", "silent"} and held < case.flow.users:
-        yield Doubt(
-            "connections-closed",
-            f"{held:.0f} of {case.flow.users} idle connections stood open at the end",
-            "the server doesn't keep them: nothing to say of memory for each",
-            ["memory_kib_per_connection"],
-        )
-
-
-def generator_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
-    """The generator was out of breath in some second of the window."""
-    cores = figured.figures["generator_cores_max"]
-    if cores > BUSY_GENERATOR:
-        yield Doubt(
-            "generator-bound",
-            f"the generator used {cores:.0%} of a core in its busiest second",
-            MORE_GENERATOR,
-            sorted(name for name in figured.figures if "corrected_ms" in name or "service_ms" in name),
-            discards=True,
-        )
-
-
-def worker_lost(reading: Reading, _: Figured) -> Iterator[Doubt]:
-    """A process of the load generator has no part in the record: neither has what it sent."""
-    if reading.lost:
-        whole = len(reading.workers) + reading.lost if reading.workers else 0
-        yield Doubt(
-            "worker-lost",
-            f"{reading.lost}{f' of {whole}' if whole else ''} load workers were lost before they had told their part",
-            "the load is not the one that was asked for; see why that worker ended, and measure again",
-            discards=True,
-        )
-
-
-def machine_busy(_: Reading, figured: Figured) -> Iterator[Doubt]:
-    """Something else used the machine in the window."""
-    cores = figured.figures.get("background_cores", 0.0)
-    if cores > BUSY_MACHINE:
-        yield Doubt(
-            "machine-busy",
-            f"everything else used {cores:.0%} of a core",
-            "close what else runs and measure again",
-            discards=True,
-        )
-
-
-def stopped_answering(reading: Reading, _: Figured) -> Iterator[Doubt]:
-    """The load broke the server: with everybody gone it answers nobody."""
-    left = reading.aftermath
-    if left and left.answered_ms is None:
-        yield Doubt(
-            "stopped-answering",
-            f"{left.seconds:.1f} s after everybody had left a request was not answered",
-            "a finding about the stack, not about the measurement: it needs a restart after such clients",
-        )
-
-
-def work_left_behind(_: Reading, figured: Figured) -> Iterator[Doubt]:
-    """The server still works for clients that have left."""
-    cores = figured.figures.get("idle_cores", 0.0)
-    if cores > IDLE:
-        yield Doubt(
-            "work-left-behind",
-            f"once everybody had left the server still used {cores:.1%} of a core",
-            "a finding about the stack: it isn't told, or doesn't mind, that its clients are gone",
-            ["idle_cores"],
-        )
-
-
 MORE_GENERATOR = "lower the rate, or give it more processes or a quieter machine"
 
-Rule = Callable[[Case], Iterator[Doubt]]
-TrialRule = Callable[[Reading, Figured], Iterator[Doubt]]
-
-RULES: tuple[Rule, ...] = (
-    errors,
-    no_answers,
-    unanswered,
-    unsettled,
-    generator_late,
-    rate_missed,
-    unstable,
-    against_littles_law,
-    connection_churn,
-    too_few_samples,
-    ceiling_reached,
-    connections_closed,
+ABOUT_FLOWS: tuple[Rule[Case], ...] = (
+    Rule(
+        "errors",  # what the others took doesn't tell what users get
+        when=lambda case: bool(case.record.errors),
+        says=lambda case: f"of the {case.flow.name} requests {_counted(case.record.errors)}",
+        advice="read the server's log before any other figure",
+        discards=True,
+    ),
+    Rule(
+        "no-answers",  # there is no CPU per request to speak of
+        when=lambda case: case.flow.ends and not case.figure("answers"),
+        says=lambda case: f"no {case.flow.name} request was answered in the window",
+        advice="the stack is blocked for longer than the window; measure longer to see how long",
+        discards=True,
+    ),
+    Rule(
+        "unanswered",
+        when=lambda case: bool(_bounds(case)),
+        says=lambda case: (
+            f"{case.figure('censored'):.0f} {case.flow.name} requests had no answer when the window closed"
+        ),
+        advice="read these figures as lower bounds",
+        figures=_bounds,
+        at_least=True,
+    ),
+    Rule(
+        "unsettled",
+        when=lambda case: bool(_young(case) and not case.reading.target.settled and case.figure("answers")),
+        says=lambda _: "not every user had been answered once when the window opened",
+        advice="read throughput, not latencies; they would take a longer warm-up",
+        figures=_young,
+        discards=True,
+    ),
+    Rule(
+        "generator-bound",
+        when=_is_late,
+        says=lambda case: f"the generator was {case.figure('lag_ms_p99'):.1f} ms late at p99",
+        advice=MORE_GENERATOR,
+        figures=lambda case: case.names("corrected_ms", "service_ms"),
+        discards=True,
+    ),
+    Rule(
+        "rate-missed",
+        when=_missed_its_rate,
+        says=lambda case: (
+            f"{case.figure('throughput_per_s'):.0f} a second of {case.figure('offered_per_s'):.0f} were achieved"
+        ),
+        advice="the load is not the one that was asked for; lower the rate",
+        discards=True,
+    ),
+    Rule(
+        "unstable",
+        when=lambda case: _spread(case) > STEADY,
+        says=lambda case: f"answers a second differ by {_spread(case):.0%}",
+        advice="measure longer, or look for what comes and goes",
+        figures=lambda case: case.names("throughput_per_s"),
+        discards=True,
+    ),
+    Rule(
+        "littles-law",
+        when=_breaks_littles_law,
+        says=lambda case: (
+            f"throughput times mean time is {case.figure('little_share'):.0%} of the {case.flow.users} users"
+        ),
+        advice="the load was not steady: measure longer",
+        figures=lambda case: case.names("throughput_per_s", "service_ms", "corrected_ms"),
+    ),
+    Rule(
+        "connection-churn",  # a request pays for a new connection
+        when=lambda case: case.flow.behaviour != "connect" and case.figure("closed_share") > MOST,
+        says=lambda case: (
+            f"{case.figure('closed_share'):.0%} of the {case.flow.name} answers closed their connection"
+        ),
+        advice="there is no keep-alive: the figures hold the cost of connecting",
+        figures=lambda _: ["cpu_us_per_request"],
+    ),
+    Rule(
+        "too-few-samples",
+        when=lambda case: bool(_few(case)),
+        says=lambda case: (
+            f"{case.figure('answers'):.0f} {case.flow.name} answers are few for {' and '.join(_few(case))}"
+        ),
+        advice="trust the median; measure longer for the tail",
+        figures=lambda case: case.names(*(f"_ms_{point}" for point in _few(case))),
+    ),
+    Rule(
+        "ceiling-reached",  # the row shows slots and waiting, not speed
+        when=lambda case: not case.flow.open_loop and case.figure("ceiling_share") >= NEAR_CEILING,
+        says=lambda case: (
+            f"{case.figure('ceiling_share'):.0%} of the {case.figure('ceiling_per_s'):.0f} a second that are possible"
+        ),
+        advice="it measures the arithmetic of slots and waiting; compare cpu_us_per_request for speed",
+        figures=lambda case: case.names("throughput_per_s"),
+    ),
+    Rule(
+        "connections-closed",
+        when=lambda case: case.flow.behaviour in {"idle", "silent"} and _held(case) < case.flow.users,
+        says=lambda case: f"{_held(case):.0f} of {case.flow.users} idle connections stood open at the end",
+        advice="the server doesn't keep them: nothing to say of memory for each",
+        figures=lambda _: ["memory_kib_per_connection"],
+    ),
 )
 
-TRIAL_RULES: tuple[TrialRule, ...] = (
-    worker_lost,
-    generator_busy,
-    machine_busy,
-    stopped_answering,
-    work_left_behind,
+ABOUT_TRIALS: tuple[Rule[TrialCase], ...] = (
+    Rule(
+        "worker-lost",  # nobody knows what it sent
+        when=lambda trial: bool(trial.reading.lost),
+        says=_load_workers_lost,
+        advice="the load is not the one that was asked for; see why that worker ended, and measure again",
+        discards=True,
+    ),
+    Rule(
+        "generator-bound",
+        when=lambda trial: trial.figure("generator_cores_max") > BUSY_GENERATOR,
+        says=lambda trial: (
+            f"the generator used {trial.figure('generator_cores_max'):.0%} of a core in its busiest second"
+        ),
+        advice=MORE_GENERATOR,
+        figures=_timed,
+        discards=True,
+    ),
+    Rule(
+        "machine-busy",
+        when=lambda trial: trial.figure("background_cores") > BUSY_MACHINE,
+        says=lambda trial: f"everything else used {trial.figure('background_cores'):.0%} of a core",
+        advice="close what else runs and measure again",
+        discards=True,
+    ),
+    Rule(
+        "stopped-answering",  # the load broke the server
+        when=_is_broken,
+        says=lambda trial: (
+            f"{_seconds_after(trial):.1f} s after everybody had left a request was not answered"
+        ),
+        advice="a finding about the stack, not about the measurement: it needs a restart after such clients",
+    ),
+    Rule(
+        "work-left-behind",
+        when=lambda trial: trial.figure("idle_cores") > IDLE,
+        says=lambda trial: (
+            f"once everybody had left the server still used {trial.figure('idle_cores'):.1%} of a core"
+        ),
+        advice="a finding about the stack: it isn't told, or doesn't mind, that its clients are gone",
+        figures=lambda _: ["idle_cores"],
+    ),
 )

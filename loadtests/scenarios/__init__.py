@@ -1,13 +1,9 @@
-"""The scenarios, a card each: plain data, importable without locust."""
+"""The scenarios, a card each in a module of its name: plain data, importable without locust."""
 
-from loadtests.scenarios.abandon import ABANDON
-from loadtests.scenarios.baseline import BASELINE
-from loadtests.scenarios.blocking import BLOCKING
+from importlib import import_module
+
 from loadtests.scenarios.card import Column as Column
 from loadtests.scenarios.card import Scenario as Scenario
-from loadtests.scenarios.churn import CHURN
-from loadtests.scenarios.cpu import CPU
-from loadtests.scenarios.download import DOWNLOAD
 from loadtests.scenarios.flows import AFTER as AFTER
 from loadtests.scenarios.flows import CEILING as CEILING
 from loadtests.scenarios.flows import ENDLESS as ENDLESS
@@ -19,29 +15,28 @@ from loadtests.scenarios.flows import Flow as Flow
 from loadtests.scenarios.flows import Level as Level
 from loadtests.scenarios.flows import ProfileName as ProfileName
 from loadtests.scenarios.flows import Waiting as Waiting
-from loadtests.scenarios.idle import IDLE
-from loadtests.scenarios.overload import OVERLOAD
-from loadtests.scenarios.slow_io import SLOW_IO
-from loadtests.scenarios.starvation import STARVATION
-from loadtests.scenarios.streaming import STREAMING
-from loadtests.scenarios.upload import UPLOAD
-from loadtests.scenarios.websocket import WEBSOCKET
 
-SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for scenario in (
-        BASELINE,
-        SLOW_IO,
-        STARVATION,
-        STREAMING,
-        BLOCKING,
-        CPU,
-        UPLOAD,
-        DOWNLOAD,
-        CHURN,
-        OVERLOAD,
-        IDLE,
-        ABANDON,
-        WEBSOCKET,
-    )
-}
+
+def _card(name: str) -> Scenario:
+    card: Scenario = import_module(f"{__name__}.{name.replace('-', '_')}").CARD
+    return card
+
+
+ORDER: tuple[str, ...] = (
+    "baseline",
+    "slow-io",
+    "starvation",
+    "streaming",
+    "blocking",
+    "cpu",
+    "upload",
+    "download",
+    "churn",
+    "overload",
+    "idle",
+    "abandon",
+    "websocket",
+)
+"""As they are measured and told; each has its card in the module of its name."""
+
+SCENARIOS: dict[str, Scenario] = {name: _card(name) for name in ORDER}

@@ -6,7 +6,7 @@ from records.scenario import Chart, Headline
 
 LEAVING = 10  # users
 
-ABANDON = Scenario(
+CARD = Scenario(
     "abandon",
     "Does the server survive clients that leave long streams midway, and stop working for them?",
     "The probe is answered, and once everybody has left no CPU is used; a pool has grown to its size.",

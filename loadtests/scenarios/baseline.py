@@ -6,7 +6,7 @@ from records.scenario import Answer, Chart, Headline
 
 RATE = 500  # requests a second, which every stack can serve
 
-BASELINE = Scenario(
+CARD = Scenario(
     "baseline",
     "What does a request cost when there is nothing to wait for?",
     "At a rate that all can serve throughput says nothing; CPU per request is what differs.",

@@ -12,7 +12,7 @@ def _waiting(value: str, path: str, waiting: Waiting, profiles: tuple[ProfileNam
     return Level(value, (probe(), slow), window_s=3, profiles=profiles)
 
 
-BLOCKING = Scenario(
+CARD = Scenario(
     "blocking",
     "What does one blocking call do to an event loop, and what does a thread pool cure of it?",
     "Blocking, an event loop has one slot: 40 answers a second. Offloaded it has as many as asyncio's "

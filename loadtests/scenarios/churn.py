@@ -6,7 +6,7 @@ from records.scenario import Chart, Headline
 
 RATE = 300  # requests a second, which every stack can serve
 
-CHURN = Scenario(
+CARD = Scenario(
     "churn",
     "What does a request cost that comes on a connection of its own?",
     "The CPU of baseline, and that of accepting and closing a connection.",

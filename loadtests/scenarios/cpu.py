@@ -11,7 +11,7 @@ def _working(users: int) -> Level:
     return Level(users, (probe(), Flow(TRAFFIC, "/cpu?rounds=100000", users=users)), window_s=4)
 
 
-CPU = Scenario(
+CARD = Scenario(
     "cpu",
     "Who is answered while pure Python work holds the interpreter's lock?",
     "One core for each worker, whatever the threads. Threads let the probe in every 5 ms (the switch "

@@ -6,7 +6,7 @@ from records.scenario import Chart, Headline
 
 READERS = 10
 
-DOWNLOAD = Scenario(
+CARD = Scenario(
     "download",
     "Do readers that take 64 MiB slowly fill the server's memory or its slots?",
     "With back-pressure memory grows by about a piece of 64 KiB for each reader, not by the body.",

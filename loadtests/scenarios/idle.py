@@ -11,7 +11,7 @@ def _idling(value: str, behaviour: Behaviour) -> Level:
     return Level(value, (probe(), Flow(TRAFFIC, "/", users=500, behaviour=behaviour)), window_s=4)
 
 
-IDLE = Scenario(
+CARD = Scenario(
     "idle",
     "What does an open connection cost that says nothing, and who is still answered?",
     "Some KiB each on an event loop or a poller; a worker that waits for the request is held by it.",

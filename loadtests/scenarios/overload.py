@@ -8,7 +8,7 @@ PERCENT = 150  # of the ceiling
 OVERLOAD_S = 5.0
 TARGET = "/cpu?rounds=100000"
 
-OVERLOAD = Scenario(
+CARD = Scenario(
     "overload",
     "What happens at 150 % of what the stack can do, and how soon is it over?",
     "Five seconds at 1.5 times the ceiling leave 2.5 s of work waiting; at half the ceiling they are "

@@ -12,7 +12,7 @@ def _waiting(users: int, profiles: tuple[ProfileName, ...]) -> Level:
     return Level(users, (sleep,), window_s=3, profiles=profiles)
 
 
-SLOW_IO = Scenario(
+CARD = Scenario(
     "slow-io",
     "How many users that wait 0.1 s for an answer can be served at once?",
     "min(users, slots) / 0.1 s answers a second.",

@@ -6,7 +6,7 @@ from records.scenario import Answer, Chart, Headline
 
 ALONE, CROWD = 0, 20  # slow users
 
-STARVATION = Scenario(
+CARD = Scenario(
     "starvation",
     "Does a fast route stay fast while slow requests fill the server?",
     "It waits behind the queue: with S slots and 20 slow users about (20 - S) / S times 0.2 s.",

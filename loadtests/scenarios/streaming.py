@@ -15,7 +15,7 @@ def _streaming(users: int, profiles: tuple[ProfileName, ...]) -> Level:
     return Level(users, (stream,), window_s=4, profiles=profiles)
 
 
-STREAMING = Scenario(
+CARD = Scenario(
     "streaming",
     "Does a stream of ten chunks, 20 ms apart, arrive chunk by chunk?",
     "The first byte at once while there are slots, else after (20 - S) / S times 180 ms; gaps of 20 ms.",

@@ -6,7 +6,7 @@ from records.scenario import Answer, Chart, Headline
 
 SENDERS = 20
 
-UPLOAD = Scenario(
+CARD = Scenario(
     "upload",
     "Do clients that send 100 KB in the course of a second hold up the others?",
     "20 uploads a second everywhere: the kernel takes in what nobody reads yet. But where a slot waits for "

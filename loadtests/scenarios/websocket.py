@@ -14,7 +14,7 @@ def _echoing(value: str, chunks: int, rate_per_s: int | None) -> Level:
     return Level(value, (echo,), window_s=3)
 
 
-WEBSOCKET = Scenario(
+CARD = Scenario(
     "websocket",
     "How fast do messages come back over 50 WebSockets, and how many a second?",
     "Where there are none (WSGI, bridges) the stack cannot. Elsewhere an echo costs less than a request: "
