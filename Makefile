@@ -30,6 +30,7 @@ option  = $(if $2,$1 $(call quoted,$2))
 options = $(foreach word,$2,$1 $(call quoted,$(word)))
 
 BIN      := $(call quoted,$(VENV)/bin)
+PYTEST   := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest # of some hundred Pythons each would compile all anew
 SETUP    := checks/virtual_environment.py
 NEW_PYTHON := import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer, and %s is %d.%d: \
     install a newer one and name it, for instance make setup PYTHON=python3.13" % ((sys.executable,) + sys.version_info[:2]))
@@ -83,10 +84,10 @@ history: setup ## draw FIGURE in SCENARIO over all runs
 	@$(BIN)/lab history --figure $(call quoted,$(FIGURE)) --scenario $(call quoted,$(SCENARIO)) --out $(call quoted,$(OUT))
 
 test: setup ## run all tests, as many files at once as there are cores
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST) -n auto --dist loadfile
 
 test-pure: setup ## run the tests that start no process: for the habit of running them at each change
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m pure
+	$(PYTEST) -q -m pure
 
 stress: setup ## run the tests again and again while all cores are busy (ARGS: further options, such as --help)
 	@$(BIN)/python -m checks.stress $(ARGS)

@@ -6,6 +6,7 @@ what it calls, raises `ProcessStarted` there, and fails the test even where that
 
 import sys
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,11 @@ class Purity:
         if self._guarding and event in STARTS:
             self.starts.append(event)
             raise ProcessStarted(event)
+
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        """Import no file of which no test is wanted, where pure ones alone are asked for."""
+        name = collection_path.relative_to(config.rootpath).as_posix() + "/" * collection_path.is_dir()
+        return True if config.option.markexpr == MARK and name in STARTING_PROCESSES else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

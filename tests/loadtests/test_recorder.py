@@ -5,6 +5,7 @@ from math import inf
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from hdrh.histogram import HdrHistogram
 
@@ -68,8 +69,10 @@ def closed(recorder: Recorder) -> Report:
 def microseconds(encoded: str) -> list[int]:
     """Return the recorded values of an encoded histogram; below 2048 they are exact."""
     histogram = HdrHistogram.decode(encoded.encode())
-    recorded = histogram.get_recorded_iterator() if histogram.get_total_count() else ()
-    return [item.value_iterated_to for item in recorded for _ in range(item.count_at_value_iterated_to)]
+    counts = np.asarray(histogram.counts)
+    seen = [int(index) for index in np.flatnonzero(counts)]
+    values = [histogram.get_highest_equivalent_value(histogram.get_value_from_index(i)) for i in seen]
+    return [value for value, index in zip(values, seen, strict=True) for _ in range(counts[index])]
 
 
 def test_a_request_answered_in_the_window_counts() -> None:

@@ -12,11 +12,11 @@ from tests.lab import runs
 FORMS = ["report.html", "report.md", "trials.csv", "comparisons.csv", "capabilities.csv"]
 
 
-def test_charts_are_files_beside_the_report(tmp_path: Path) -> None:
+def test_charts_are_files_beside_the_report(report_of_every_scenario: list[Path]) -> None:
     """Each chart is a file in a folder beside report.md, which shows each of them once."""
-    paths = tell(runs.every_scenario(), tmp_path)
-    shown = re.findall(r"^!\[.+\]\((charts/.+\.svg)\)$", (tmp_path / "report.md").read_text(), re.MULTILINE)
-    assert sorted(shown) == sorted(str(path.relative_to(tmp_path)) for path in paths if path.suffix == ".svg")
+    paths, folder = report_of_every_scenario, report_of_every_scenario[0].parent
+    shown = re.findall(r"^!\[.+\]\((charts/.+\.svg)\)$", (folder / "report.md").read_text(), re.MULTILINE)
+    assert sorted(shown) == sorted(str(path.relative_to(folder)) for path in paths if path.suffix == ".svg")
     assert len(shown) == len({*shown}) > 20
     assert [path.name for path in paths[: len(FORMS)]] == FORMS
 

@@ -100,10 +100,12 @@ def test_latest_points_at_the_newest(tmp_path: Path) -> None:
 
 def test_run_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
     """However little is missing of a results.json, it isn't taken for a whole one."""
-    path = write(runs.run([runs.trial("uvicorn/asgi", 1, throughput_per_s=9.9)]), tmp_path)
-    whole = path.read_bytes()
-    for length in range(len(whole)):
-        path.write_bytes(whole[:length])
+    run = runs.run([runs.trial("uvicorn/asgi", 1, throughput_per_s=9.9)])
+    run.scenarios, run.figures = [], {}
+    (tmp_path / RESULTS).write_bytes(as_json_text(run))
+    assert read(tmp_path) == run
+    for length in reversed(range(len(as_json_text(run)))):
+        os.truncate(tmp_path / RESULTS, length)
         with pytest.raises(LabError, match="isn't a run of this lab"):
             read(tmp_path)
 

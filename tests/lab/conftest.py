@@ -1,0 +1,14 @@
+"""What tests of the lab's parts share."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.commands.report_files import tell
+from tests.lab import runs
+
+
+@pytest.fixture(scope="session")
+def report_of_every_scenario(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Write the report of a run of every scenario, once for all who read in it; return its files."""
+    return tell(runs.every_scenario(), tmp_path_factory.mktemp("every-scenario"))
