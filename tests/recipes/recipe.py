@@ -17,7 +17,7 @@ HEAD = re.compile(
     r"|In `(?P<path>[\w/.]+)`, (?P<where>before|last in) `(?P<name>\w+)`)"
 )
 STEP = re.compile(r"^(?=\d+\. )", re.MULTILINE)
-BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(?:python)?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 class Unclear(Exception):
@@ -80,13 +80,13 @@ def put_before(source: str, name: str, text: str) -> str:
 
 
 def put_last(source: str, name: str, text: str) -> str:
-    """Return a module with a row more in its table of that name."""
+    """Return a module with a row more in its table of that name; the comma behind it is understood."""
     lines = source.splitlines(keepends=True)
     last = (rows_of(definition(source, name)).end_lineno or 0) - 1
     margin, closing = re.findall(r"^( *)(.)", lines[last])[0]
     if closing not in ")]}":
         raise Unclear(f"{name} closes in the line of a row")
-    return "".join([*lines[:last], indent(text, margin + " " * 4), *lines[last:]])
+    return "".join([*lines[:last], indent(f"{text.rstrip()},\n", margin + " " * 4), *lines[last:]])
 
 
 def definition(source: str, name: str) -> ast.stmt:

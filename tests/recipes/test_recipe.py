@@ -27,7 +27,7 @@ Three places.
 3. In `lab/things.py`, last in `THINGS`: its row.
 
    ```python
-   "thing": thing,
+   "thing": thing
    ```
 
 Everything else follows.
@@ -58,7 +58,7 @@ def test_a_page_names_its_places_in_order() -> None:
     assert list(places(PAGE)) == [
         Place("lab/thing.py", "THING = 1\n"),
         Place("lab/things.py", "def thing() -> int:\n    return 1\n", "before", "THINGS"),
-        Place("lab/things.py", '"thing": thing,\n', "last in", "THINGS"),
+        Place("lab/things.py", '"thing": thing\n', "last in", "THINGS"),
     ]
 
 
@@ -93,14 +93,14 @@ def test_a_function_stands_before_what_is_named(name: str, before: str) -> None:
 )
 def test_a_row_stands_last_in_its_table(name: str, rows: str) -> None:
     """Also where the table names its rows by what they are called."""
-    assert rows in put_last(SOURCE, name, '"two": (\n    two,\n),\n')
+    assert rows in put_last(SOURCE, name, '"two": (\n    two,\n)\n')
 
 
 @pytest.mark.parametrize("name", ["two", "one", "NOTHING"])
 def test_what_is_no_table_takes_no_row(name: str) -> None:
     """Nothing of that name, a function, or a table that has its end in the line of a row."""
     with pytest.raises(Unclear):
-        put_last(SOURCE, name, "two,\n")
+        put_last(SOURCE, name, "two\n")
 
 
 def test_a_new_file_is_new(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tests of what recipes made, run inside a copy of the tree that these were applied to by `tests/recipes/test_adding.py`."""
+"""Tests of what recipes made, inside a copy of the tree that `tests/recipes/test_adding.py` applied them to."""
 
 import importlib
 from pathlib import Path
