@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from loadtests.http_client import LONGEST_WAIT_S
 from loadtests.recorder import Lane
-from loadtests.scenarios import Behaviour
+from loadtests.scenarios import BEHAVIOURS
 from loadtests.websocket import EchoSocket
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def exchange(user: "LaneUser", lane: Lane) -> Iterator[Exchange]:
     except BROKEN as broken:
         outcome.error = broken
     user.environment.events.request.fire(
-        request_type="POST" if lane.flow.behaviour == "upload" else "GET",
+        request_type=lane.flow.method,
         name=lane.flow.row or lane.flow.name,
         response_time=(time.monotonic() - sent_at) * 1000,
         response_length=outcome.length,
@@ -191,14 +191,5 @@ def answer(user: "LaneUser", target: str) -> Iterator[http.client.HTTPResponse]:
             yield response
 
 
-BEHAVIOURS: dict[Behaviour, Callable[["LaneUser", Lane], None]] = {
-    "ask": ask,
-    "connect": connect,
-    "stream": stream,
-    "upload": upload,
-    "download": download,
-    "idle": idle,
-    "silent": silent,
-    "abandon": abandon,
-    "websocket": websocket,
-}
+FUNCTIONS: dict[str, Callable[["LaneUser", Lane], None]] = {name: globals()[name] for name in BEHAVIOURS}
+"""What each behaviour does: the function of its name."""

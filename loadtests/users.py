@@ -34,7 +34,7 @@ class ScenarioUser(LaneUser):
         if lane is None:
             Event().wait()
             return
-        talk = client_behaviours.BEHAVIOURS[lane.flow.behaviour]
+        talk = client_behaviours.FUNCTIONS[lane.flow.behaviour]
         level_run.begin(lane)
         while not level_run.over(lane):
             self.timer.sleep_until(lane.due_at)

@@ -7,7 +7,7 @@ from lab.judge.descriptions import describe_figures, scenario_record
 from lab.measure.plan import Profile, Task
 from lab.servers import Settings
 from lab.stacks import Stack
-from loadtests.scenarios import Behaviour, Flow
+from loadtests.scenarios import BEHAVIOURS, Flow
 from records.run import SCHEMA, Run, RunRecord, StackRecord
 from records.scenario import LevelRecord, ScenarioRecord
 from records.types import LevelValue
@@ -77,25 +77,12 @@ def scenario_records(tasks: Sequence[Task]) -> list[ScenarioRecord]:
 
 def describe(flow: Flow) -> str:
     """Say in words what a flow sends."""
-    sends = f"{flow.name}: {'POST' if flow.behaviour == 'upload' else 'GET'} {flow.target}"
+    sends = f"{flow.name}: {flow.method} {flow.target}"
     users = f"{flow.users} user{'s' if flow.users != 1 else ''}"
     at = "at random" if flow.arrivals == "poisson" else "on a schedule"
+    says = f", {BEHAVIOURS[flow.behaviour].says}"
     if flow.of_ceiling is not None:
         return f"{sends}, {flow.of_ceiling:g} times the ceiling {at}, {users}"
     if flow.rate_per_s is not None:
-        how = SENDS[flow.behaviour] if flow.behaviour != "ask" else ""
-        return f"{sends}, {flow.rate_per_s:g} a second {at}, {users}{how}"
-    return f"{sends}, {users}{SENDS[flow.behaviour]}"
-
-
-SENDS: dict[Behaviour, str] = {
-    "ask": ", each as soon as it is answered",
-    "stream": ", reading each chunk as it comes",
-    "connect": ", each request on a new connection",
-    "upload": ", each sending its body a piece at a time",
-    "download": ", each reading a piece now and then",
-    "idle": ", each asking once and then holding its connection",
-    "silent": ", each connecting and saying nothing",
-    "abandon": ", each leaving after a few chunks",
-    "websocket": ", each on a WebSocket that it keeps",
-}
+        return f"{sends}, {flow.rate_per_s:g} a second {at}, {users}{says if flow.behaviour != 'ask' else ''}"
+    return f"{sends}, {users}{says}"

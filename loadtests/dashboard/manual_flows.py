@@ -15,8 +15,7 @@ def kinds_of_work() -> list[str]:
 def traffic_of(name: str, stack: str) -> Flow:
     """Return the flow that a scenario's users send to a stack, named in locust's table after both."""
     (flow,) = (flow for flow in SCENARIOS[name].played.flows if flow.name == TRAFFIC)
-    method = "POST" if flow.behaviour == "upload" else "GET"
-    return replace(flow, row=f"[{stack}] {method} {flow.target}")
+    return replace(flow, row=f"[{stack}] {flow.method} {flow.target}")
 
 
 def probe_of(stack: str) -> Flow:

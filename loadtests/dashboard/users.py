@@ -53,7 +53,7 @@ class TrafficUser(StackUser):
         """Send one request when it is due."""
         if self.lane:
             self.timer.sleep_until(self.lane.due_at)
-            client_behaviours.BEHAVIOURS[self.lane.flow.behaviour](self, self.lane)
+            client_behaviours.FUNCTIONS[self.lane.flow.behaviour](self, self.lane)
             if self.lane.flow.behaviour in ONCE:
                 Event().wait()
 
@@ -109,7 +109,7 @@ class Guest(StackUser):
         """Send one request of a flow, and let the recorder of the stack know."""
         self.lane = lane = self.live_load.enter(Lane(flow, 0, self.place))
         try:
-            client_behaviours.BEHAVIOURS[flow.behaviour](self, lane)
+            client_behaviours.FUNCTIONS[flow.behaviour](self, lane)
         finally:
             self.live_load.leave(lane)
             self.on_stop()

@@ -2,15 +2,14 @@
 
 from importlib import import_module
 
+from loadtests.scenarios.behaviours import BEHAVIOURS as BEHAVIOURS
 from loadtests.scenarios.card import Column as Column
 from loadtests.scenarios.card import Scenario as Scenario
 from loadtests.scenarios.flows import AFTER as AFTER
 from loadtests.scenarios.flows import CEILING as CEILING
-from loadtests.scenarios.flows import ENDLESS as ENDLESS
 from loadtests.scenarios.flows import PROBE as PROBE
 from loadtests.scenarios.flows import TRAFFIC as TRAFFIC
 from loadtests.scenarios.flows import Arrivals as Arrivals
-from loadtests.scenarios.flows import Behaviour as Behaviour
 from loadtests.scenarios.flows import Flow as Flow
 from loadtests.scenarios.flows import Level as Level
 from loadtests.scenarios.flows import ProfileName as ProfileName

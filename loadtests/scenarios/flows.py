@@ -3,19 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from loadtests.scenarios.behaviours import BEHAVIOURS
 from records.types import LevelValue
 
-Behaviour = Literal[
-    "ask",
-    "connect",
-    "stream",
-    "upload",
-    "download",
-    "idle",
-    "silent",
-    "abandon",
-    "websocket",
-]
 Waiting = Literal["interface", "blocking", "offloaded", "client"]
 Arrivals = Literal["even", "poisson"]
 
@@ -28,12 +18,11 @@ AFTER = "after"
 FULL: tuple[ProfileName, ...] = ("full",)
 QUICK: tuple[ProfileName, ...] = ("quick", "full")
 SMOKE: tuple[ProfileName, ...] = ("smoke", "quick", "full")
-ENDLESS: frozenset[Behaviour] = frozenset({"download", "idle", "silent"})
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One kind of request, sent by a number of users in one `way` (`loadtests/client_behaviours.py` has them).
+    """One kind of request, sent by a number of users of one `behaviour`.
 
     A closed loop (`rate_per_s` is None): each user sends again as soon as it has its answer. An open loop: the
     users share an absolute schedule of `rate_per_s` requests a second, whether answers come or not; of
@@ -52,7 +41,7 @@ class Flow:
     rate_per_s: float | None = None
     of_ceiling: float | None = None
     arrivals: Arrivals = "even"
-    behaviour: Behaviour = "ask"
+    behaviour: str = "ask"
     waits_s: float = 0.0
     waiting: Waiting = "interface"
     chunks: int = 0
@@ -71,7 +60,12 @@ class Flow:
     @property
     def ends(self) -> bool:
         """Whether its requests are answered: an idle connection has none, a large download doesn't end in time."""
-        return self.behaviour not in ENDLESS
+        return BEHAVIOURS[self.behaviour].ends
+
+    @property
+    def method(self) -> str:
+        """The method of its requests."""
+        return BEHAVIOURS[self.behaviour].method
 
     def lasts_s(self, window_s: float) -> float:
         """Return for how much of a window it is on."""

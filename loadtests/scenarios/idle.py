@@ -1,13 +1,13 @@
 """Connections that say nothing."""
 
 from loadtests.scenarios.card import Column, Scenario
-from loadtests.scenarios.flows import TRAFFIC, Behaviour, Flow, Level, probe
+from loadtests.scenarios.flows import TRAFFIC, Flow, Level, probe
 from records.scenario import Chart, Headline
 
 KEPT = "kept-alive"
 
 
-def _idling(value: str, behaviour: Behaviour) -> Level:
+def _idling(value: str, behaviour: str) -> Level:
     return Level(value, (probe(), Flow(TRAFFIC, "/", users=500, behaviour=behaviour)), window_s=4)
 
 

@@ -6,7 +6,6 @@ import gevent.socket
 import pytest
 
 from loadtests import client_behaviours, websocket
-from loadtests.scenarios import Behaviour
 from tests.loadtests.load_users import LoadUser, NewUser, load_user
 
 
@@ -23,7 +22,7 @@ def new_user(sockets_of_a_load: None) -> Iterator[NewUser]:
     del sockets_of_a_load  # set before they have any
     users = list[LoadUser]()
 
-    def new(behaviour: Behaviour, host: str) -> LoadUser:
+    def new(behaviour: str, host: str) -> LoadUser:
         users.append(load_user(behaviour, host))
         return users[-1]
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import gevent
 import pytest
 
-from loadtests.client_behaviours import BEHAVIOURS
+from loadtests.client_behaviours import FUNCTIONS
 from loadtests.recorder import Lane, Recorder
-from loadtests.scenarios import Behaviour, Flow
+from loadtests.scenarios import Flow
 from tests.loadtests.resetting_server import LINES, SIZE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class LoadUser:
 
     def send(self) -> None:
         """Send one request, or hold one connection until it ends."""
-        BEHAVIOURS[self.lane.flow.behaviour](self.user, self.lane)
+        FUNCTIONS[self.lane.flow.behaviour](self.user, self.lane)
 
     @property
     def recorded(self) -> dict[str, int]:
@@ -39,7 +39,7 @@ class LoadUser:
         return dict(self.user.recorder.tallies[self.lane.flow.name].errors)
 
 
-NewUser = Callable[[Behaviour, str], LoadUser]
+NewUser = Callable[[str, str], LoadUser]
 
 
 def unpatched(module: str) -> ModuleType:
@@ -49,7 +49,7 @@ def unpatched(module: str) -> ModuleType:
         return import_module(module)
 
 
-def load_user(behaviour: Behaviour, host: str) -> LoadUser:
+def load_user(behaviour: str, host: str) -> LoadUser:
     """Return a user of a server that has sent nothing yet, and whose window is open."""
     users = unpatched("loadtests.users")
     environment, errors = unpatched("locust.env").Environment(), list[Exception | None]()
@@ -62,7 +62,7 @@ def load_user(behaviour: Behaviour, host: str) -> LoadUser:
     return LoadUser(user, lane, errors)
 
 
-def flow_of(behaviour: Behaviour) -> Flow:
+def flow_of(behaviour: str) -> Flow:
     """Return a flow of one user."""
     return Flow("traffic", "/", users=1, behaviour=behaviour, chunks=LINES, piece=SIZE)
 

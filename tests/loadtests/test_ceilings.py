@@ -3,7 +3,7 @@
 import pytest
 
 from loadtests.ceilings import ceiling_per_s, queue_s
-from loadtests.scenarios import Behaviour, Flow, Waiting
+from loadtests.scenarios import Flow, Waiting
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_slots_are_those_of_the_way_of_waiting(waiting: Waiting, ceiling: float)
 
 
 @pytest.mark.parametrize("way", ["download", "idle", "silent"])
-def test_what_does_not_end_has_no_ceiling(way: Behaviour) -> None:
+def test_what_does_not_end_has_no_ceiling(way: str) -> None:
     """Answers that nobody waits for aren't counted against what is possible."""
     assert ceiling_per_s(Flow("traffic", "/", users=5, behaviour=way, waits_s=0.1), {"interface": 1}) is None
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from loadtests.client_behaviours import BEHAVIOURS, Exchange
+from loadtests.client_behaviours import FUNCTIONS, Exchange
 from loadtests.recorder import Lane, Recorder
-from loadtests.scenarios import SCENARIOS, Behaviour, Flow
+from loadtests.scenarios import BEHAVIOURS, SCENARIOS, Flow
 
 HOST = "127.0.0.1"
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnone"
@@ -44,7 +44,7 @@ def answering(answer: bytes, *, resets: bool = False) -> Iterator[str]:
         server.join()
 
 
-def talked(way: Behaviour, host: str) -> tuple[Lane, list[dict[str, Any]]]:
+def talked(way: str, host: str) -> tuple[Lane, list[dict[str, Any]]]:
     """Let one user talk to a server in a way; return its lane and the request events that it fired."""
     flow = Flow("traffic", "/", users=1, behaviour=way, chunks=3, piece=8)
     lane, recorder, fired = Lane(flow, 0), Recorder(), list[dict[str, Any]]()
@@ -58,13 +58,14 @@ def talked(way: Behaviour, host: str) -> tuple[Lane, list[dict[str, Any]]]:
         environment=SimpleNamespace(events=events),
         timer=SimpleNamespace(sleep_until=lambda _: None),
     )
-    BEHAVIOURS[way](user, lane)
+    FUNCTIONS[way](user, lane)
     return lane, fired
 
 
-def test_every_way_of_a_flow_can_be_talked() -> None:
-    """No flow can name a way that nobody knows, and none is there that no flow can name."""
-    assert set(BEHAVIOURS) == set(get_args(Behaviour))
+def test_every_behaviour_is_the_function_of_its_name() -> None:
+    """No flow can name one that nobody knows, and a row is that of a function."""
+    functions = {name: (each.__module__, each.__name__) for name, each in FUNCTIONS.items()}
+    assert functions == {name: ("loadtests.client_behaviours", name) for name in BEHAVIOURS}
 
 
 def test_every_way_is_used() -> None:
@@ -91,7 +92,7 @@ def test_an_exchange_that_is_well_has_no_error() -> None:
         "websocket",
     ],
 )
-def test_an_answer_that_is_an_error_is_told_as_one(way: Behaviour) -> None:
+def test_an_answer_that_is_an_error_is_told_as_one(way: str) -> None:
     """A 404 is no upload, no download, no stream and no WebSocket."""
     with answering(NOT_FOUND) as host:
         _, (event,) = talked(way, host)
@@ -106,7 +107,7 @@ def test_a_stream_that_breaks_before_it_is_left_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("way", ["upload", "download", "abandon", "websocket"])
-def test_no_answer_at_all_is_an_error(way: Behaviour) -> None:
+def test_no_answer_at_all_is_an_error(way: str) -> None:
     """A connection that is closed without a word fails the request, and nothing else."""
     with answering(b"") as host:
         _, (event,) = talked(way, host)

@@ -10,7 +10,7 @@ import pytest
 from hdrh.histogram import HdrHistogram
 
 from loadtests.recorder import Lane, Recorder
-from loadtests.scenarios import Behaviour, Flow
+from loadtests.scenarios import Flow
 from loadtests.schedule import Turns
 
 CLOSED = Flow("traffic", "/", users=1)
@@ -400,7 +400,7 @@ def test_bytes_count_when_they_are_read_in_the_window() -> None:
 
 
 @pytest.mark.parametrize("way", ["download", "idle", "silent"])
-def test_what_never_ends_is_not_censored(way: Behaviour) -> None:
+def test_what_never_ends_is_not_censored(way: str) -> None:
     """A request that isn't meant to be answered in the window isn't a request without an answer."""
     recorder, (lane,) = recording(Flow("traffic", "/", users=1, behaviour=way))
     lane.due_at = 12.0

@@ -9,7 +9,7 @@ import pytest
 
 from contract.endpoints import ENDPOINTS
 from contract.parameters import parse
-from loadtests.scenarios import AFTER, CEILING, PROBE, SCENARIOS, TRAFFIC, Behaviour, Flow, Level, Scenario
+from loadtests.scenarios import AFTER, CEILING, PROBE, SCENARIOS, TRAFFIC, Flow, Level, Scenario
 
 LEVELS = {
     f"{scenario.name} {level.value}": level for scenario in SCENARIOS.values() for level in scenario.levels
@@ -20,7 +20,7 @@ each_level = pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
 each_flow = pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 
 
-def each_that(*ways: Behaviour) -> pytest.MarkDecorator:
+def each_that(*ways: str) -> pytest.MarkDecorator:
     """Run a test for each flow whose users talk in one of these ways."""
     chosen = {name: flow for name, flow in FLOWS.items() if flow.behaviour in ways}
     return pytest.mark.parametrize("flow", chosen.values(), ids=chosen)

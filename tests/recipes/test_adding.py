@@ -13,7 +13,13 @@ from tests.recipes.recipe import ROOT, apply, copy_tree, places
 RECIPES = {
     "adding-a-server": ("tests/lab/test_stacks.py", "tests/lab/tell/charts/test_palette.py"),
     "adding-an-endpoint": ("tests/contract/test_endpoints.py", "tests/test_twins.py"),
-    "adding-a-scenario": ("tests/loadtests/test_scenarios.py", "tests/lab/judge/test_descriptions.py"),
+    "adding-a-scenario": (
+        "tests/loadtests/test_scenarios.py",
+        "tests/loadtests/test_client_behaviours.py",
+        "tests/loadtests/test_resets.py",
+        "tests/lab/judge/test_descriptions.py",
+        "tests/lab/measure/test_new_run.py",
+    ),
     "adding-a-figure": ("tests/lab/judge/test_figures.py", "tests/lab/judge/test_names.py"),
     "adding-a-doubt": ("tests/lab/judge/test_doubts.py",),
     "adding-a-claim": ("tests/lab/judge/test_claims.py",),

@@ -8,7 +8,7 @@ import pytest
 from lab.judge.doubts import doubts
 from lab.judge.figures import figured
 from lab.judge.reading import Aftermath, Reading
-from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Behaviour, Flow, Level
+from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Flow, Level
 from records.load import FlowReading, SecondReading, WorkerReading
 from records.run import Doubt
 from records.usage import Usage
@@ -173,7 +173,7 @@ def test_connections_of_their_own_are_no_churn() -> None:
 
 
 @pytest.mark.parametrize("way", ["idle", "silent"])
-def test_idle_connections_that_were_closed_are_told(way: Behaviour) -> None:
+def test_idle_connections_that_were_closed_are_told(way: str) -> None:
     """Fewer connections at the end than users is a server that doesn't keep them."""
     flow = Flow(TRAFFIC, "/", users=10, behaviour=way)
     assert raised(msgspec.structs.replace(runs.flow(), held=10), flow) == {}
@@ -182,7 +182,7 @@ def test_idle_connections_that_were_closed_are_told(way: Behaviour) -> None:
 
 
 @pytest.mark.parametrize("way", ["idle", "silent", "download"])
-def test_what_does_not_end_need_not_be_answered(way: Behaviour) -> None:
+def test_what_does_not_end_need_not_be_answered(way: str) -> None:
     """No answer is no doubt where none is meant to come."""
     assert "no-answers" not in raised(runs.flow(), Flow(TRAFFIC, "/", users=10, behaviour=way))
 

@@ -7,7 +7,7 @@ import pytest
 
 from lab.judge.figures import FIGURES, by_second, describe, figured, judged
 from lab.judge.reading import Aftermath, Reading
-from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Behaviour, Flow, Level
+from loadtests.scenarios import AFTER, CEILING, PROBE, TRAFFIC, Flow, Level
 from records.load import FlowReading, SecondReading, WorkerReading
 from records.usage import Footprint, Usage
 from tests.lab import runs
@@ -111,7 +111,7 @@ def test_memory_is_after_the_load_and_growth_since_before() -> None:
 
 
 @pytest.mark.parametrize("way", ["idle", "silent"])
-def test_held_connections_share_the_growth_of_memory(way: Behaviour) -> None:
+def test_held_connections_share_the_growth_of_memory(way: str) -> None:
     """Four MiB for 512 connections that stand open are 8 KiB each."""
     idle = Level(way, (Flow(TRAFFIC, "/", users=512, behaviour=way),), 2.0)
     came = msgspec.structs.replace(runs.flow(), held=512)

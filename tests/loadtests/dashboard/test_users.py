@@ -4,17 +4,16 @@ import pytest
 
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.recorder import Recorder
-from loadtests.scenarios import Behaviour
 from records.dashboard import DashboardStack
 from tests.loadtests.load_users import flow_of, open_sockets, unpatched
 from tests.loadtests.resetting_server import Moment, Server, resetting, serving
 
-KEEPING: tuple[Behaviour, ...] = ("ask", "stream", "websocket")
+KEEPING: tuple[str, ...] = ("ask", "stream", "websocket")
 
 pytestmark = pytest.mark.usefixtures("sockets_of_a_load")
 
 
-def sent_once(behaviour: Behaviour, server: Server) -> Recorder:
+def sent_once(behaviour: str, server: Server) -> Recorder:
     """Let a guest send a request; return the recorder of the stack that it was sent to."""
     users, base = unpatched("loadtests.dashboard.users"), unpatched("loadtests.users")
     environment = unpatched("locust.env").Environment()
@@ -25,7 +24,7 @@ def sent_once(behaviour: Behaviour, server: Server) -> Recorder:
 
 
 @pytest.mark.parametrize("behaviour", KEEPING)
-def test_a_guest_keeps_nothing_open(behaviour: Behaviour) -> None:
+def test_a_guest_keeps_nothing_open(behaviour: str) -> None:
     """Who sends one request has no use for a kept connection."""
     before = open_sockets()
     with serving() as server:
@@ -36,7 +35,7 @@ def test_a_guest_keeps_nothing_open(behaviour: Behaviour) -> None:
 
 
 @pytest.mark.parametrize("behaviour", [*KEEPING, "abandon"])
-def test_a_guest_who_is_reset_leaves(behaviour: Behaviour) -> None:
+def test_a_guest_who_is_reset_leaves(behaviour: str) -> None:
     """The error counts once, and neither its lane nor its connection stays."""
     before = open_sockets()
     with resetting(Moment("connect", 1)) as server:

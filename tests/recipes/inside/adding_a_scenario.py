@@ -17,7 +17,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Measure it on one stack."""
     out = tmp_path_factory.mktemp("runs")
     compared = lab(
-        "compare", "-c", "heads", "-p", "smoke", "-s", STACK, "--baseline", STACK, "--out", str(out)
+        "compare", "-c", "headers", "-p", "smoke", "-s", STACK, "--baseline", STACK, "--out", str(out)
     )
     assert compared.returncode == 0, compared.stderr
     return out / "latest"
@@ -32,7 +32,9 @@ def run(folder: Path) -> Run:
 def test_it_is_measured(run: Run) -> None:
     """Its users behave in its new way: requests are answered, and none fails."""
     (trial,) = run.trials
-    assert (trial.scenario, trial.level, trial.status) == ("heads", 100, "ok")
+    sends = "traffic: GET /, 300 a second on a schedule, 20 users, each sending as many headers as a browser"
+    assert run.scenarios[0].levels[0].sends == [sends]
+    assert (trial.scenario, trial.level, trial.status) == ("headers", 300, "ok")
     assert trial.figures["answers"] > 0
     assert trial.figures["errors"] == 0
 
@@ -40,13 +42,13 @@ def test_it_is_measured(run: Run) -> None:
 def test_the_report_has_its_table_and_its_reason(folder: Path) -> None:
     """Question, columns and why, all of them from its card."""
     text = (folder / "report.md").read_text()
-    assert "What does a request cost that asks for the head alone?" in text
+    assert "What does a request cost that has twenty headers more?" in text
     assert "| stack | CPU per request, µs | p50, ms |" in text
     assert f"\n| {STACK} | " in text
-    assert "What costs is to take a request and to hand it over." in (folder / "report.html").read_text()
+    assert "A bridge does that twice." in (folder / "report.html").read_text()
 
 
 def test_the_readme_has_it() -> None:
     """`make readme` puts it into the table, last."""
-    row = "| `heads` | What does a request cost that asks for the head alone? | 100 requests/s |\n<!-- /scenarios"
+    row = "| `headers` | What does a request cost that has twenty headers more? | 300 requests/s |\n<!-- /scenarios"
     assert row in readme.filled(Path("README.md").read_text())
