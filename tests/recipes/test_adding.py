@@ -33,11 +33,11 @@ RECIPES = {
 
 def in_tree(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a module of Python in a copy of the tree, whose packages come first there and in all that it starts."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=tree,
-        env={**own, "PYTHONPATH": str(tree)},
+        env={**own, "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=300,
