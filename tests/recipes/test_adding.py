@@ -19,16 +19,19 @@ RECIPES = {
         "tests/loadtests/test_resets.py",
         "tests/lab/judge/test_descriptions.py",
         "tests/lab/measure/test_new_run.py",
+        "tests/lab/tell/charts/test_scenario_charts.py::test_charts_by_name",
     ),
     "adding-a-figure": ("tests/lab/judge/test_figures.py", "tests/lab/judge/test_names.py"),
     "adding-a-doubt": ("tests/lab/judge/test_doubts.py",),
-    "adding-a-claim": ("tests/lab/judge/test_claims.py",),
+    "adding-a-claim": ("tests/lab/judge/test_claims.py", "tests/lab/tell/test_golden.py"),
     "adding-an-experiment": (
         "tests/lab/capabilities/test_experiments.py",
         "tests/experiments/test_handlers.py",
     ),
 }
 """The pages, each with the tests that guard the tables it touches: none of them may need to be touched, too."""
+
+PLUGINS = ("-p", "no:cacheprovider", "-p", "syrupy")
 
 
 def in_tree(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -51,7 +54,7 @@ def test_what_a_page_says_is_all_that_it_takes(page: str, tmp_path: Path) -> Non
     tree = copy_tree(tmp_path)
     touched = {str(apply(place, tree)) for place in places((ROOT / "docs" / f"{page}.md").read_text())}
     inside = f"tests/recipes/inside/{page.replace('-', '_')}.py"
-    tests = in_tree(tree, "pytest", "-q", "-p", "no:cacheprovider", inside, *RECIPES[page])
+    tests = in_tree(tree, "pytest", "-q", *PLUGINS, inside, *RECIPES[page])
     assert tests.returncode == 0, tests.stdout + tests.stderr
     for check in (("check",), ("format", "--check")):
         linted = in_tree(tree, "ruff", *check, *touched)

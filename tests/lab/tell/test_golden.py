@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from lab.judge import claims
 from lab.judge.comparisons import judge
 from lab.saved_runs.folder import read
 from lab.tell.charts.scenario_charts import pictures
@@ -20,6 +21,7 @@ from tests.lab import runs
 
 FAILED = Doubt("failed", "server exited with status 1: no module named app", "read the log")
 COMMANDS = Commands("serve it", "load it")
+TOLD = claims.CLAIMS[:12]
 SAVED = sorted((Path(__file__).parent.parent.parent / "data" / "runs").glob("*.json"))
 
 
@@ -76,6 +78,12 @@ def stopped() -> Run:
     )
     run.run.stopped = "SIGINT"
     return run
+
+
+@pytest.fixture(autouse=True)
+def _claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule on the claims that the files were written with: a newer one, last in its table, changes none of them."""
+    monkeypatch.setattr(claims, "CLAIMS", TOLD)
 
 
 RUNS = {made.__name__: made for made in (one_trial, one_stack, failures, stopped)}
