@@ -64,7 +64,16 @@ ROOMS = frozenset(ARROWS)
 PACKAGES = sorted({room.partition(".")[0] for room in ROOMS})
 PLAIN = frozenset(
     f"loadtests.{name}"
-    for name in ("agent_client", "calibrations", "ceilings", "machine", "recorder", "scenarios", "schedule")
+    for name in (
+        "agent_client",
+        "calibrations",
+        "ceilings",
+        "charting_library",
+        "machine",
+        "recorder",
+        "scenarios",
+        "schedule",
+    )
 )
 """What others may import of loadtests: data and arithmetic; the rest is reached by locust's command line."""
 

@@ -14,17 +14,16 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-import vl_convert
 from flask import Blueprint, Response, render_template_string, request
 from locust.env import Environment
 
 from loadtests.agent_client import AgentError
+from loadtests.charting_library import charting_library
 from loadtests.dashboard.buttons import BUTTONS
 from loadtests.dashboard.live_load import LiveLoad
 from loadtests.dashboard.monitor import Monitor
@@ -153,14 +152,10 @@ def script() -> Response:
 def charts() -> Response:
     """Return the charting library."""
     return Response(
-        bundle(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "max-age=3600"}
+        charting_library(),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "max-age=3600"},
     )
-
-
-@cache
-def bundle() -> str:
-    """Return Vega-Embed and what it needs, as one script."""
-    return str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type] # its stub forgets the default snippet
 
 
 def as_json(answer: Mapping[str, object]) -> Response:

@@ -1,14 +1,16 @@
-"""Each page on adding something, followed to the letter in a copy of the tree, and what came of it tested there."""
+"""The pages on adding something, followed to the letter in a copy of the tree, and what came of it tested there."""
 
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from tests.recipes.recipe import ROOT, apply, copy_tree, places
+from tests.recipes.recipe import ROOT, Place, apply, copy_tree, places
 
 RECIPES = {
     "adding-a-server": ("tests/lab/test_stacks.py", "tests/lab/tell/charts/test_palette.py"),
@@ -48,17 +50,34 @@ def in_tree(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("page", RECIPES)
-def test_what_a_page_says_is_all_that_it_takes(page: str, tmp_path: Path) -> None:
-    """Nothing else is touched; then what was added works, the tables' own tests pass, and the linter is content."""
-    tree = copy_tree(tmp_path)
-    touched = {str(apply(place, tree)) for place in places((ROOT / "docs" / f"{page}.md").read_text())}
-    inside = f"tests/recipes/inside/{page.replace('-', '_')}.py"
-    tests = in_tree(tree, "pytest", "-q", *PLUGINS, inside, *RECIPES[page])
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the tree, and touch there the places that the pages name, and no others."""
+    tree = copy_tree(tmp_path_factory.mktemp("tree"))
+    for page in RECIPES:
+        for place in places_of(page):
+            apply(place, tree)
+    return tree
+
+
+def places_of(page: str) -> list[Place]:
+    """Return the places that a page names."""
+    return list(places((ROOT / "docs" / f"{page}.md").read_text()))
+
+
+def test_what_the_pages_say_is_all_that_it_takes(tree: Path) -> None:
+    """What was added works, and the tables' own tests pass."""
+    inside = [f"tests/recipes/inside/{page.replace('-', '_')}.py" for page in RECIPES]
+    tests = in_tree(tree, "pytest", "-q", *PLUGINS, *inside, *chain.from_iterable(RECIPES.values()))
     assert tests.returncode == 0, tests.stdout + tests.stderr
-    for check in (("check",), ("format", "--check")):
-        linted = in_tree(tree, "ruff", *check, *touched)
-        assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+@pytest.mark.parametrize("check", [("check",), ("format", "--check")], ids=" ".join)
+def test_what_is_added_is_written_as_all_else(tree: Path, check: Sequence[str]) -> None:
+    """The linter and the formatter are content with it."""
+    touched = {place.path for page in RECIPES for place in places_of(page)}
+    linted = in_tree(tree, "ruff", *check, *touched)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
 def test_every_page_on_adding_is_followed() -> None:
@@ -72,8 +91,7 @@ def test_the_readme_counts_its_places(page: str) -> None:
     (counts,) = re.findall(
         rf"\n- \*\*[\w ]+\*\* \((\d[^)]*)\):[^\n]*\(docs/{page}\.md\)", lists_of_the_readme()
     )
-    steps = list(places((ROOT / "docs" / f"{page}.md").read_text()))
-    assert sum(map(int, re.findall(r"\d+", counts))) == len(steps)
+    assert sum(map(int, re.findall(r"\d+", counts))) == len(places_of(page))
 
 
 def lists_of_the_readme() -> str:

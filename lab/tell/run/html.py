@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil
 
-import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -25,6 +24,7 @@ from lab.tell.run.capabilities import by_experiment
 from lab.tell.run.doubts import raised
 from lab.tell.run.tables import Table, shown, tables
 from lab.tell.run.terminal import left_out
+from loadtests.charting_library import charting_library
 from records.run import Comparison, Run, Trial
 from records.scenario import ScenarioRecord
 
@@ -74,7 +74,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
             capabilities=by_experiment(run.capabilities),
             explored=list(dict.fromkeys(each.stack for each in run.capabilities)),
             trace=trace,
-            bundle=Markup(bundle() if drawn else ""),  # noqa: S704 - the charting library's own source
+            library=Markup(charting_library() if drawn else ""),  # noqa: S704 - its own source
             data=packed(
                 {
                     "specs": {picture.name: picture.spec for picture in drawn},
@@ -136,13 +136,6 @@ def _keys(spec: Mapping[str, object]) -> list[str]:
 
 
 AXIS_PX, KEY_PX = 58, 18
-
-
-@cache
-def bundle() -> str:
-    """Return the charting library, safe within a script element."""
-    made = vl_convert.javascript_bundle(None)  # type: ignore[arg-type] # its stub forgets the default snippet
-    return str(made).replace("</script", "<\\/script")
 
 
 def packed(value: object) -> str:

@@ -12,7 +12,7 @@ from lab.judge.comparisons import judge
 from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.scenario_charts import Picture, pictures
 from lab.tell.run import html
-from lab.tell.run.html import bundle
+from loadtests.charting_library import charting_library
 from records.run import Capability, Commands, Doubt, Run
 from tests.lab import runs
 
@@ -76,7 +76,7 @@ def test_every_picture_has_its_spec(page: BeautifulSoup, drawn: list[Picture]) -
 def test_page_without_charts_has_no_library_for_them() -> None:
     """What draws charts is most of a page: where there are none it is left out."""
     charted = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
-    assert [bundle() in told(each) for each in (runs.run(), charted)] == [False, True]
+    assert [charting_library() in told(each) for each in (runs.run(), charted)] == [False, True]
 
 
 def test_every_trial_has_its_commands() -> None:
