@@ -48,13 +48,13 @@ def places(page: str) -> Iterator[Place]:
 
 
 def copy_tree(folder: Path) -> Path:
-    """Copy whatever `lab` and its tests are made of."""
+    """Copy whatever `lab` and its tests are made of, as far as it is compiled already, too."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for name in (*project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], *BESIDE):
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)
         else:
-            shutil.copy(ROOT / name, folder)
+            shutil.copy2(ROOT / name, folder)
     return folder
 
 

@@ -14,7 +14,12 @@ from tests.recipes.recipe import ROOT, Place, apply, copy_tree, places
 
 RECIPES = {
     "adding-a-server": ("tests/lab/test_stacks.py", "tests/lab/tell/charts/test_palette.py"),
-    "adding-an-endpoint": ("tests/contract/test_endpoints.py", "tests/test_twins.py"),
+    "adding-an-endpoint": (
+        "tests/contract/test_endpoints.py",
+        "tests/test_twins.py::test_twin_modules_define_the_same_names",
+        "tests/test_twins.py::test_the_twins_have_the_same_routes",
+        "tests/test_twins.py::test_the_twins_have_their_routes_in_the_same_order",
+    ),
     "adding-a-scenario": (
         "tests/loadtests/test_scenarios.py",
         "tests/loadtests/test_client_behaviours.py",
