@@ -7,6 +7,7 @@ Bundling it takes more than a second of CPU and gives the same each time, so it 
 import os
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import vl_convert
@@ -15,7 +16,7 @@ import vl_convert
 @cache
 def charting_library() -> str:
     """Return the script, safe within a script element; where nothing can be kept it is bundled anew."""
-    path = cache_folder() / f"vega-embed-{vl_convert.__version__}.js"
+    path = cache_folder() / f"vega-embed-{version('vl-convert-python')}.js"
     with suppress(OSError):
         return path.read_text("utf-8")
     script = str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type] # its stub forgets the default snippet
