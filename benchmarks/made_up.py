@@ -67,10 +67,10 @@ def measured(task: Task, random: Random) -> Measured:
         for _ in range(count)
     ]
     before, after = Footprint(20.0, 12.0, 3), Footprint(24.0 * speed, 14.0 * speed, 12)
-    left = Aftermath(1.0, 0.002 * speed, after, 1.5) if task.scenario.aftermath_s else None
+    aftermath = Aftermath(1.0, 0.002 * speed, after, 1.5) if task.scenario.aftermath_s else None
     target = TargetReading(flows, ceiling_per_s=70.0 / speed if task.scenario.name == "overload" else 0.0)
     return Measured(
-        Reading(target, usage, task.window_s, before, after, left),
+        Reading(target, usage, task.window_s, before, after, aftermath),
         commands(task, random.randrange(32_768, 61_000)),
     )
 

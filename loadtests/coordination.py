@@ -152,9 +152,9 @@ def fill(runner: WorkerRunner, level_run: LevelRun) -> None:
     """Add the users whose places were left, when the master shared them out among more workers than it waited for."""
     while runner.worker_state != STATE_RUNNING:
         gevent.sleep(0.005)
-    left = level_run.users - len(level_run.lanes)
-    if left > 0:
-        runner.spawn_users({runner.user_classes[0].__name__: left})
+    vacancies = level_run.users - len(level_run.lanes)
+    if vacancies > 0:
+        runner.spawn_users({runner.user_classes[0].__name__: vacancies})
 
 
 def warm_up(level_run: LevelRun, longest_s: float) -> None:

@@ -22,7 +22,7 @@ UPLOAD = 100_000
 
 
 @dataclass(frozen=True)
-class Left:
+class AbandonedStream:
     """What became of a stream whose client left after its first chunk."""
 
     left_at: float
@@ -38,35 +38,35 @@ class Left:
 
 def tells_while_writing(served: ServedExperiment) -> Finding:
     """A client leaves a stream after its first chunk: when does the app stop, after how many more chunks?"""
-    left = left_midway(served)
-    chunks = f"{left.wasted} wasted chunk{'' if left.wasted == 1 else 's'}"
-    if left.ended is None:
+    stream = left_midway(served)
+    chunks = f"{stream.wasted} wasted chunk{'' if stream.wasted == 1 else 's'}"
+    if stream.ended is None:
         return no(f"after {chunks} it stood still, and was never told why")
-    if left.chunks == CHUNKS:
-        return no(f"all chunks that were left were made for nobody: {chunks}, {in_ms(left.after_s)}")
-    stopped = f"it stopped after {in_ms(left.after_s)} and {chunks}"
-    return yes(stopped) if left.after_s < SOON_S else partly(stopped)
+    if stream.chunks == CHUNKS:
+        return no(f"all chunks that were left were made for nobody: {chunks}, {in_ms(stream.after_s)}")
+    stopped = f"it stopped after {in_ms(stream.after_s)} and {chunks}"
+    return yes(stopped) if stream.after_s < SOON_S else partly(stopped)
 
 
 def cleans_up(served: ServedExperiment) -> Finding:
     """The same client: is the app's clean-up (close() of its iterator, `finally` of its coroutine) run at all?"""
-    left = left_midway(served)
+    stream = left_midway(served)
     what = "close()" if served.speaks_wsgi else "`finally`"
-    if left.ended is None:
+    if stream.ended is None:
         served.renew()
         return no(f"{what} was not run within {LASTS_S + SOON_S:.1f} s")
-    return yes(f"{what} was run {in_ms(left.after_s)} after the client had gone")
+    return yes(f"{what} was run {in_ms(stream.after_s)} after the client had gone")
 
 
 @cache
-def left_midway(served: ServedExperiment) -> Left:
+def left_midway(served: ServedExperiment) -> AbandonedStream:
     """Leave a stream after its first chunk, and wait for what becomes of it: once for each server."""
     number = served.number()
     leave(served, number, CHUNKS)
     left_at = time.monotonic()
     ended = served.noted(number, "closed", within_s=LASTS_S + SOON_S)
     chunks = [note for note in served.notes(number) if note.what == "chunk"]
-    return Left(left_at, ended, len(chunks), sum(note.at > left_at for note in chunks))
+    return AbandonedStream(left_at, ended, len(chunks), sum(note.at > left_at for note in chunks))
 
 
 def tells_while_waiting(served: ServedExperiment) -> Finding:

@@ -172,8 +172,8 @@ def resumed(folder: Path, cores: Cores, token: str) -> Iterator[Job]:
 def refuse_other_settings(context: typer.Context) -> None:
     """Raise UsageError when a setting is given that --resume takes from its run."""
     sources = {name: context.get_parameter_source(name) for name in context.params}
-    given = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
-    others = [f"--{name}" for name in given if name not in BESIDE_RESUME]
+    settings = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
+    others = [f"--{name}" for name in settings if name not in BESIDE_RESUME]
     if others:
         raise UsageError(f"--resume takes every setting from its run: leave out {', '.join(others)}.")
 
@@ -197,7 +197,7 @@ def measuring(job: Job, tasks: list[Task], *, quiet: bool) -> Iterator[tuple[Tri
             processes=selection.options.processes,
             prestart=running.enter_context(Prestart()),
             load_workers=selection.options.load_workers,
-            say=teller.waiting,
+            say=teller.tell_wait,
         )
         yield runner, teller
 

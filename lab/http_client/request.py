@@ -15,8 +15,8 @@ def head(method: str, target: str, headers: Headers = ()) -> bytes:
 
 def completed(headers: Headers, needed: Headers) -> list[tuple[str, str]]:
     """Return the needed headers that weren't given, then those that were: nothing is sent twice."""
-    given = {name.lower() for name, _ in headers}
-    return [*((name, value) for name, value in needed if name.lower() not in given), *headers]
+    names = {name.lower() for name, _ in headers}
+    return [*((name, value) for name, value in needed if name.lower() not in names), *headers]
 
 
 def chunked(*pieces: bytes) -> bytes:

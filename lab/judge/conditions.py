@@ -132,5 +132,5 @@ def _environment(run: Run) -> dict[str, str]:
 def _given(stack: StackRecord) -> dict[str, str]:
     """Return what a stack was given; from which folder its interpreter came doesn't matter."""
     arguments = stack.command.partition(" -m ")[2] or stack.command
-    given = {**stack.settings, "slots": str(stack.slots or "unbounded"), "command": arguments}
-    return {f"{stack.name}'s {name}": value for name, value in given.items()}
+    settings = {**stack.settings, "slots": str(stack.slots or "unbounded"), "command": arguments}
+    return {f"{stack.name}'s {name}": value for name, value in settings.items()}

@@ -117,8 +117,8 @@ def _load_workers_lost(trial: TrialCase) -> str:
 
 def _is_broken(trial: TrialCase) -> bool:
     """Tell whether with everybody gone the server answers nobody."""
-    left = trial.reading.aftermath
-    return left is not None and left.answered_ms is None
+    aftermath = trial.reading.aftermath
+    return aftermath is not None and aftermath.answered_ms is None
 
 
 def _seconds_after(trial: TrialCase) -> float:

@@ -93,7 +93,7 @@ class Monitor:
         self._load = live_load
         self.agent = agent
         self._recorders: Sequence[Recorder] = ()
-        self._seen: dict[tuple[int, str], TallyReader] = {}
+        self._readers: dict[tuple[int, str], TallyReader] = {}
         self._before: UsageReport | None = None
         self.history: deque[Snapshot] = deque(maxlen=REMEMBERED)
         self.used: list[UsageSample] = []
@@ -110,7 +110,7 @@ class Monitor:
         """Add a moment to the history."""
         self._load.close_in_time()
         if self._recorders is not self._load.recorders:
-            self._recorders, self._seen, self.used = self._load.recorders, {}, []
+            self._recorders, self._readers, self.used = self._load.recorders, {}, []
         report = self._asked()
         cores = report.cores_since(self._before) if report else {}
         self._before = report
@@ -165,14 +165,14 @@ class Monitor:
         )
 
     def _read(self, place: int, name: str, now: float) -> tuple[int, int]:
-        seen, tally = (
-            self._seen.setdefault((place, name), TallyReader()),
+        reader, tally = (
+            self._readers.setdefault((place, name), TallyReader()),
             self._recorders[place].tallies[name],
         )
-        return seen.read(tally, now, recorded=self._load.recording)
+        return reader.read(tally, now, recorded=self._load.recording)
 
     def _percentiles(self, place: int, name: str, now: float) -> Percentiles | None:
-        answered = [seconds for _, seconds in self._seen.get((place, name), TallyReader()).recent]
+        answered = [seconds for _, seconds in self._readers.get((place, name), TallyReader()).recent]
         lanes = [lane for lane in self._recorders[place].lanes if lane.flow.name == name and lane.flow.ends]
         every = [*answered, *(age for lane in lanes for age in ages(lane, now))]
         if not every:

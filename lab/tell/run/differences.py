@@ -24,14 +24,14 @@ def narrowed(
     diff: Diff, stacks: Sequence[str] = (), scenarios: Sequence[str] = (), figures: Sequence[str] = ()
 ) -> Diff:
     """Return a diff of these alone; none named: all."""
-    kept = [
+    differences = [
         each
         for each in diff.differences
         if (not stacks or each.stack in stacks)
         and (not scenarios or each.scenario in scenarios)
         and (not figures or each.figure in figures)
     ]
-    return msgspec.structs.replace(diff, differences=kept)
+    return msgspec.structs.replace(diff, differences=differences)
 
 
 def render(diff: Diff) -> RenderableType:
@@ -77,9 +77,9 @@ def tables(diff: Diff, *, intervals: bool = False) -> list[Table]:
 
 
 def _table(
-    scenario: str, level: LevelValue, found: Sequence[Difference], question: str, *, intervals: bool
+    scenario: str, level: LevelValue, differences: Sequence[Difference], question: str, *, intervals: bool
 ) -> Table:
-    reasons = dict.fromkeys((each.verdict, each.why) for each in found if each.why)
+    reasons = dict.fromkeys((each.verdict, each.why) for each in differences if each.why)
     letters = dict(zip(reasons, ascii_lowercase, strict=False))
     rows = [
         (
@@ -90,7 +90,7 @@ def _table(
             Cell(_interval(each.ratio)),
             Cell(each.verdict, letters.get((each.verdict, each.why), "")),
         )
-        for each in found
+        for each in differences
     ]
     notes = tuple(f"{letter} {verdict}: {why}" for (verdict, why), letter in letters.items())
     return Table(f"{scenario}@{level}", question, HEADINGS, tuple(rows), notes)

@@ -23,7 +23,7 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
     """Return report.md, with each picture as a file under the table of its scenario."""
     return template("report.md.jinja").render(
         run=run,
-        made=len(run.trials),
+        trial_count=len(run.trials),
         pictures=pictures,
         tables=[*tables(run), *filter(None, [verdicts(run)])],
         left_out=left_out(run),
@@ -38,17 +38,19 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
 
 def first_of_each(trials: Sequence[Trial], key: Callable[[Trial], str]) -> dict[str, Commands]:
     """Return the commands of the first trial of each kind: the others differ from it by port alone."""
-    found: dict[str, Commands] = {}
+    commands: dict[str, Commands] = {}
     for trial in trials:
         if trial.commands:
-            found.setdefault(key(trial), trial.commands)
-    return found
+            commands.setdefault(key(trial), trial.commands)
+    return commands
 
 
 def summary(run: Run) -> str:
     """Return the tables and verdicts, for the page of a step in somebody's automation."""
-    told = [*tables(run), *filter(None, [verdicts(run)])]
-    return template("summary.md.jinja").render(run=run, tables=told, pictures=(), left_out=left_out(run))
+    all_tables = [*tables(run), *filter(None, [verdicts(run)])]
+    return template("summary.md.jinja").render(
+        run=run, tables=all_tables, pictures=(), left_out=left_out(run)
+    )
 
 
 def answers(run: Run) -> str:

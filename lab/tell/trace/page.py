@@ -59,5 +59,5 @@ def arrow(lanes: Sequence[Lane], row: Row) -> Arrow:
 
 def meanings(traces: Sequence[StackTrace]) -> list[tuple[str, str, str]]:
     """Return the name, meaning and section of every step that was seen, in the order of the table."""
-    seen = {event.step for trace in traces for event in [*trace.events, *trace.life]}
-    return [(name, step.means, step.section) for name, step in STEPS.items() if name in seen]
+    names = {event.step for trace in traces for event in [*trace.events, *trace.life]}
+    return [(name, step.means, step.section) for name, step in STEPS.items() if name in names]

@@ -70,17 +70,17 @@ def rows(trace: StackTrace, most: int) -> list[Row]:
 
 def folded(events: Sequence[Event]) -> list[Event]:
     """Return the steps without the returns of sends that were quick: they would say nothing."""
-    kept: list[Event] = []
+    steps: list[Event] = []
     pending: dict[tuple[str, Where | None], int] = {}
     for event in events:
         key = (event.call, event.where)
         at = pending.pop(key, None)
-        if event.step == "sent" and at is not None and event.at_ms - kept[at].at_ms < QUICK_MS:
+        if event.step == "sent" and at is not None and event.at_ms - steps[at].at_ms < QUICK_MS:
             continue
         if event.step == "send":
-            pending[key] = len(kept)
-        kept.append(event)
-    return kept
+            pending[key] = len(steps)
+        steps.append(event)
+    return steps
 
 
 def letters_of(trace: StackTrace) -> dict[Where, str]:

@@ -57,13 +57,13 @@ class FakeTrialMaker:
 class Silence:
     """Watches without a word."""
 
-    def checking(self, stack: Stack) -> None:
+    def tell_check(self, stack: Stack) -> None:
         """Ignore it."""
 
-    def measuring(self, block: Sequence[Task]) -> None:
+    def tell_block(self, block: Sequence[Task]) -> None:
         """Ignore it."""
 
-    def made(self, task: Task, trial: Trial) -> None:
+    def tell_trial(self, task: Task, trial: Trial) -> None:
         """Ignore it."""
 
 
