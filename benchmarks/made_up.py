@@ -27,7 +27,7 @@ MACHINE = {"cpu": "a made-up processor", "cores": "2", "kernel": "Linux", "pytho
 SAMPLES = 60  # of each latency in each flow
 
 
-def made_up(
+def make_up_run(
     stacks: Sequence[str], scenarios: Sequence[str] = (), profile: str = "full", seed: int = 1
 ) -> Run:
     """Return a finished run of these stacks under these scenarios, all when none is named."""
@@ -37,7 +37,7 @@ def made_up(
     run = choice.new_run(MACHINE, LocalSite(Reaper()))
     random = Random(seed)
     run.trials = [
-        as_trial(task, measured(task, random), task.stack.slots_by_waiting(choice.settings))
+        as_trial(task, make_up_trial(task, random), task.stack.slots_by_waiting(choice.settings))
         for task in tasks_of(choice)
     ]
     run.run.seconds_total = 1.2 * sum(trial.seconds_measuring for trial in run.trials)
@@ -53,7 +53,7 @@ def tasks_of(choice: Selection) -> list[Task]:
     return choice.tasks()
 
 
-def measured(task: Task, random: Random) -> Measured:
+def make_up_trial(task: Task, random: Random) -> Measured:
     """Return what a trial might have brought in: each stack has its own speed, each trial some noise."""
     speed = 1 + len(task.stack.name) % 7 / 5
     count = round(task.window_s / Turns(1, 0).turn_s) if task.level.turns else max(1, round(task.window_s))

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     LOGS.mkdir(exist_ok=True)
     try:
         with busy_cores(options.busy):
-            reds = [red for each in rounds for red in set(told(each))]
+            reds = [red for each in rounds for red in set(run_round(each))]
     except KeyboardInterrupt:
         return STOPPED
     print(*summary(Counter(reds), len(rounds)), sep="\n")
@@ -64,7 +64,7 @@ def rounds_of(whole: int, close: int, folders: Sequence[str]) -> Iterator[Round]
     yield from (Round(f"close-{number}", tuple(folders)) for number in range(1, close + 1))
 
 
-def told(each: Round) -> list[str]:
+def run_round(each: Round) -> list[str]:
     """Run a round, print how it ended, and return what failed in it."""
     began = time.monotonic()
     reds = failed_in(each)

@@ -76,7 +76,7 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
 
         install(environment, Path(options.lineup))
         return
-    ScenarioUser.level_run = level_run = staged(options, options.host)
+    ScenarioUser.level_run = level_run = make_level_run(options, options.host)
     remotely = remote_workers.is_remote(runner, options)
     parts = options.expect_workers if remotely else options.processes or 1
     if parts > 1 and level_run.measures_ceiling and not remotely:
@@ -93,7 +93,7 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
         remote_workers.attend(runner, options.tell)
 
 
-def staged(options: Namespace, host: str | None) -> LevelRun:
+def make_level_run(options: Namespace, host: str | None) -> LevelRun:
     """Return the run of the level that the arguments describe."""
     level = chosen_level(options.scenario, options.level)
     return LevelRun(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
@@ -143,7 +143,7 @@ def take_charge(runner: MasterRunner, options: Namespace) -> None:
 
 def take_part(runner: WorkerRunner, options: Namespace, host: str | None) -> LevelRun:
     """Return a worker's share of the load; one worker alone measures a ceiling, for the others would change it."""
-    level_run = staged(options, host)
+    level_run = make_level_run(options, host)
     rank = remote_workers.rank(runner, options) if options.offsets else runner.worker_index
     if rank is None or (level_run.measures_ceiling and rank):
         level_run.share_nothing()

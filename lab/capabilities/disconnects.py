@@ -38,7 +38,7 @@ class AbandonedStream:
 
 def tells_while_writing(served: ServedExperiment) -> Finding:
     """A client leaves a stream after its first chunk: when does the app stop, after how many more chunks?"""
-    stream = left_midway(served)
+    stream = leave_midway(served)
     chunks = f"{stream.wasted} wasted chunk{'' if stream.wasted == 1 else 's'}"
     if stream.ended is None:
         return no(f"after {chunks} it stood still, and was never told why")
@@ -50,7 +50,7 @@ def tells_while_writing(served: ServedExperiment) -> Finding:
 
 def cleans_up(served: ServedExperiment) -> Finding:
     """The same client: is the app's clean-up (close() of its iterator, `finally` of its coroutine) run at all?"""
-    stream = left_midway(served)
+    stream = leave_midway(served)
     what = "close()" if served.speaks_wsgi else "`finally`"
     if stream.ended is None:
         served.renew()
@@ -59,7 +59,7 @@ def cleans_up(served: ServedExperiment) -> Finding:
 
 
 @cache
-def left_midway(served: ServedExperiment) -> AbandonedStream:
+def leave_midway(served: ServedExperiment) -> AbandonedStream:
     """Leave a stream after its first chunk, and wait for what becomes of it: once for each server."""
     number = served.number()
     leave(served, number, CHUNKS)

@@ -85,7 +85,9 @@ def serves_at_once(served: ServedExperiment) -> Finding:
                 lambda n: served.get(f"/wait?number={n}&seconds={SLEEP_S}", within_s=longest_s), numbers
             )
         )
-    spans = [(at(notes, "waiting"), at(notes, "waited")) for notes in map(served.notes, numbers)]
+    spans = [
+        (moment_of(notes, "waiting"), moment_of(notes, "waited")) for notes in map(served.notes, numbers)
+    ]
     whole = [(began, ended) for began, ended in spans if began and ended]
     most = max((sum(b <= began < e for b, e in whole) for began, _ in whole), default=0)
     says = f"{most} of {CROWD} in progress at once"
@@ -106,6 +108,6 @@ def stops_gracefully(served: ServedExperiment) -> Finding:
     return whether(answer.whole and answer.status == OK, f"the request in progress got {answer}")
 
 
-def at(notes: list[Note], what: str) -> float | None:
+def moment_of(notes: list[Note], what: str) -> float | None:
     """Return when something was noted."""
     return next((note.at for note in notes if note.what == what), None)

@@ -59,7 +59,7 @@ def capabilities(
 
         keep(saved_run, stacks, findings)
         write(saved_run, folder_of(run))
-        report_files.tell(saved_run, folder_of(run))
+        report_files.write_reports(saved_run, folder_of(run))
     if as_json:
         print_json(findings)
     else:

@@ -114,7 +114,7 @@ class Judging:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
         run, folder = self._kept(body)
-        report_files.tell(run, folder)
+        report_files.write_reports(run, folder)
         return (folder / "report.html").read_bytes()
 
     def _kept(self, body: bytes) -> tuple[Run, Path]:

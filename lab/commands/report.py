@@ -1,7 +1,7 @@
 """`lab report`: a run told again."""
 
 from lab.commands.options import AsJson, RunPlace
-from lab.commands.run_output import tell
+from lab.commands.run_output import tell_run
 from lab.judge.comparisons import judge
 from lab.saved_runs.folder import folder_of, read
 
@@ -13,4 +13,4 @@ def report(run: RunPlace, *, as_json: AsJson = False) -> None:
     saved = read(run)
     if not saved.comparisons:
         judge(saved)
-    tell(saved, folder_of(run), as_json=as_json)
+    tell_run(saved, folder_of(run), as_json=as_json)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from lab.addresses import bound
 from lab.commands.console import print_line
-from lab.commands.named_stacks import named, ports_from, refuse_missing, refuse_taken
+from lab.commands.named_stacks import choose_stacks, ports_from, refuse_missing, refuse_taken
 from lab.commands.options import AsJson, DefaultStacks, FirstPort, Host, StackArguments, Threads, Workers
 from lab.measure.reaper import reaping
 from lab.measure.server_process import Serving, serving
@@ -36,7 +36,7 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve stacks until Ctrl-C."""
-    stacks = named(names, every=every)
+    stacks = choose_stacks(names, every=every)
     settings = Settings(workers, threads, host=bound(host, "the stacks"))
     serve_in_foreground(stacks, settings, port, print_line if as_json else None)
 

@@ -114,4 +114,4 @@ def write_beside(trace: Trace, stacks: Sequence[Stack], run: Path) -> None:
     from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load
 
     write_page(trace, stacks, folder_of(run) / report_files.TRACE)
-    report_files.tell(read(run), folder_of(run))
+    report_files.write_reports(read(run), folder_of(run))

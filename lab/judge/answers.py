@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lab.judge.bridges import bridges, guards
 from lab.judge.estimates import (
     compared_with,
+    find_estimate,
     highest,
-    known,
     levels_of,
     stacks_measured,
     trials_of,
@@ -118,7 +118,7 @@ def blocking(run: Run, scenario: str) -> Saying | None:
     if not loops:
         return None
     name, rate = loops[0], rates[loops[0]]
-    probe = known(run, name, scenario, "blocking", PROBE)
+    probe = find_estimate(run, name, scenario, "blocking", PROBE)
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
     cured = trusted(run, name, scenario, "offloaded", RATE)
     cure = f" Offloaded to asyncio's default thread pool it is {cured:,.0f} a second." if cured else ""
@@ -168,7 +168,9 @@ BROKEN = ("What broke", "abandon")
 def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     """Say how long a fast route takes on the best stack, on the baseline and on the worst."""
     level = highest(run, scenario)
-    every = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
+    every = {
+        name: find_estimate(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)
+    }
     times = {name: time for name, time in every.items() if time and not time.doubted}
     if len(times) < 2:  # noqa: PLR2004 - a comparison takes two
         return None

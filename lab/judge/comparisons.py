@@ -12,7 +12,7 @@ import numpy as np
 
 from lab.judge import bootstrap
 from lab.judge.bootstrap import Draws
-from lab.judge.estimates import by_place, estimate
+from lab.judge.estimates import by_place, estimate_figure
 from records.run import Comparison, Noise, Run, Trial, Verdict
 from records.scenario import Better
 from records.types import LevelValue
@@ -59,7 +59,7 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
             for name, trials in usable.items():
                 copied = any(trial.copy_of for trial in trials)
                 if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
-                    ratio = compared(trials, usable[baseline], figure)
+                    ratio = compare_trials(trials, usable[baseline], figure)
                     counted = len(trials) + len(usable[baseline])
                     verdict = verdict_on(
                         run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
@@ -82,7 +82,7 @@ def noise(run: Run) -> list[Noise]:
             for figure in COMPARED:
                 first, second = sound(stacks[name], figure), sound(again, figure)
                 if comparable(first, second, figure):
-                    farthest = compared(first, second, figure).farther_end
+                    farthest = compare_trials(first, second, figure).farther_end
                     floors.append(Noise(scenario, level, figure, name, farthest))
     return floors
 
@@ -117,11 +117,13 @@ def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
 
     One that was answered nothing is left out: there is no ratio to it.
     """
-    known = estimate(trials, figure)
-    return [trial for trial in known.trials if trial.figures[figure]] if known and known.sound else []
+    estimate = estimate_figure(trials, figure)
+    return (
+        [trial for trial in estimate.trials if trial.figures[figure]] if estimate and estimate.sound else []
+    )
 
 
-def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+def compare_trials(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio of the medians and its bootstrap interval; neither side may be empty.
 
     Trials of the same repetition stood in the same block, so whatever the machine did meanwhile fell on both:
@@ -131,12 +133,12 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
         return _compared_by_turns(ours, theirs, figure)
     shared = shared_blocks(ours, theirs)
     if len(shared) < ENOUGH_BLOCKS:
-        return compared_apart(ours, theirs, figure)
+        return compare_apart(ours, theirs, figure)
     ours, theirs = ([t for t in trials if t.repetition in shared] for trials in (ours, theirs))
     return _bootstrapped(ours, theirs, figure, together=True)
 
 
-def compared_apart(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+def compare_apart(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio of the medians and its interval of trials that never stood side by side."""
     return _bootstrapped(ours, theirs, figure, together=False)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.judge.estimates import Estimate, compared_with, known, trials_of
+from lab.judge.estimates import Estimate, compared_with, find_estimate, trials_of
 from records.run import Run, Trial
 from records.scenario import Headline
 
@@ -42,7 +42,7 @@ def headlines(run: Run) -> dict[str, Headline]:
 def standing(run: Run, stack: str, scenario: str, headline: Headline) -> Standing:
     """Return how a stack stands on a scenario's headline."""
     trials = trials_of(run, stack, scenario, headline.level)
-    value = known(run, stack, scenario, headline.level, headline.figure)
+    value = find_estimate(run, stack, scenario, headline.level, headline.figure)
     word, says = _word(run, (stack, scenario), headline, trials, value)
     return Standing(stack, scenario, word, value, says)
 
@@ -68,7 +68,7 @@ def _word(
 
 def _by_bounds(run: Run, scenario: str, headline: Headline, value: Estimate) -> tuple[Word, str]:
     """Return what a lower bound still says: beyond the other's value is beyond it."""
-    other = known(run, run.baseline, scenario, headline.level, headline.figure)
+    other = find_estimate(run, run.baseline, scenario, headline.level, headline.figure)
     if other is None or other.doubted or run.figure(headline.figure).better != "lower":
         return "not compared", ""
     if value.at_least and not other.at_least and value.value > other.value:

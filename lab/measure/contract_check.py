@@ -7,7 +7,7 @@ from contract.conformance import Answer, differences
 from contract.examples import Example, Request
 from lab.http_client import answer, exchange
 from lab.http_client.connection import Connection
-from lab.http_client.request import Headers, completed
+from lab.http_client.request import Headers, complete_headers
 from lab.http_client.websocket import WebSocket
 from lab.measure.site import Server
 from lab.servers import HOST
@@ -49,7 +49,7 @@ def sent_headers(request: Request, authority: str) -> Headers:
     needed = [("Host", authority), ("Accept-Encoding", "identity")]
     if request.body or request.method in SENDS_A_BODY:
         needed.append(("Content-Length", str(len(request.body))))
-    return completed(tuple(request.headers.items()), needed)
+    return complete_headers(tuple(request.headers.items()), needed)
 
 
 def checked(answer: answer.Answer) -> Answer:

@@ -17,7 +17,7 @@ from lab.errors import LabError
 from lab.http_client.answer import Answer
 from lab.measure.readiness import answer_at, wait_for
 from lab.measure.reaper import Reaper
-from lab.measure.server_process import last_lines, started
+from lab.measure.server_process import last_lines, start_process
 from lab.servers import HOST
 from lab.stacks import Command
 from records.dashboard import DashboardSetup
@@ -66,7 +66,7 @@ def locust(
             *("--loglevel", "WARNING"),
         )
     )
-    with started(command, reaper, folder / "locust.log", grace_s=ENDS_WITHIN_S) as process:
+    with start_process(command, reaper, folder / "locust.log", grace_s=ENDS_WITHIN_S) as process:
         yield process
 
 

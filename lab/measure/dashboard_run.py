@@ -8,7 +8,7 @@ from itertools import pairwise
 from lab.judge.comparisons import judge
 from lab.judge.descriptions import describe_figures, scenario_record, with_plain_columns
 from lab.judge.doubts import doubts
-from lab.judge.figures import by_second, figured, histograms
+from lab.judge.figures import by_second, histograms, work_out_figures
 from lab.judge.reading import Reading
 from lab.measure.execution import rounded
 from lab.measure.new_run import describe, stack_record
@@ -72,7 +72,7 @@ def trial_of(load: RecordedLoad, stack: Stack, settings: Settings, level: Level)
     reading = reading_of(load, stack.name)
     if not level.flows or reading is None:
         return None
-    result = figured(reading, level, stack.slots_by_waiting(settings))
+    result = work_out_figures(reading, level, stack.slots_by_waiting(settings))
     return Trial(
         stack.name,
         load.scenario,

@@ -14,7 +14,7 @@ from lab.errors import Cannot, LabError, TrialFailed
 from lab.judge.comparisons import judge
 from lab.judge.descriptions import describe_figures
 from lab.judge.doubts import doubts
-from lab.judge.figures import by_second, figured, histograms
+from lab.judge.figures import by_second, histograms, work_out_figures
 from lab.measure.plan import Task, blocks
 from lab.measure.server_process import ServerFailed
 from lab.measure.trial import Measured
@@ -52,7 +52,7 @@ class Watcher(Protocol):
 
 
 @contextmanager
-def kept(run: Run, folder: Path) -> Iterator[None]:
+def keep_run(run: Run, folder: Path) -> Iterator[None]:
     """Keep a run while it is made: results.json is written at its beginning and, however that comes, at its end.
 
     What ends it before its end is noted, and what was measured till then is judged.
@@ -131,7 +131,7 @@ def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Tria
     if isinstance(measured, TrialFailed):
         doubt = Doubt("failed", str(measured), "read the log of this trial; it enters no comparison")
         return msgspec.structs.replace(blank, doubts=[doubt], log=measured.log)
-    result = figured(measured.reading, task.level, slots)
+    result = work_out_figures(measured.reading, task.level, slots)
     return msgspec.structs.replace(
         blank,
         status="ok",

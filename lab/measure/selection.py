@@ -53,8 +53,10 @@ class Selection:
 
     def new_run(self, machine: dict[str, str], site: Site) -> Run:
         """Return a run of all this at a site that has measured nothing yet; `machine` is known of this one."""
-        known = site.environment(machine)
-        run = new_run(self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=known)
+        environment = site.environment(machine)
+        run = new_run(
+            self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=environment
+        )
         run.stacks = [site.record(stack, self.settings) for stack in self.stacks]
         run.baseline = self.baseline.name
         run.run.options = self.options

@@ -135,12 +135,12 @@ def serving(
     chosen = port or free_port(settings.host)
     plain = stack.command(chosen, settings)
     command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
-    with started(command, reaper, log_path, grace_s) as process:
+    with start_process(command, reaper, log_path, grace_s) as process:
         yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host), held_to=held_to)
 
 
 @contextmanager
-def started(
+def start_process(
     command: Command, reaper: Reaper, log_path: Path | None = None, grace_s: float = 0.0
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a process group of its own and end the group on leaving."""

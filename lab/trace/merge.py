@@ -12,7 +12,7 @@ from records.trace import Event, JournalLine, Lane, Where
 LAST_STEPS = {"wsgi": {"close", "raise"}, "asgi": {"return", "raise", "cancelled"}}
 
 
-def written(path: Path) -> list[JournalLine]:
+def read_journal(path: Path) -> list[JournalLine]:
     """Return the lines that are whole, in the order of time."""
     if not path.exists():
         return []

@@ -25,8 +25,8 @@ from lab.tell.charts.rows import (
     trace_rows,
     with_intervals,
 )
+from lab.tell.charts.themes import apply_theme as apply_theme
 from lab.tell.charts.themes import svg as svg
-from lab.tell.charts.themes import themed as themed
 from lab.tell.charts.views import View, all_levels, each_level
 from loadtests.scenarios import AFTER, PROBE
 from records.run import Run

@@ -12,7 +12,7 @@ from lab.judge.comparisons import COMPARED
 from lab.judge.descriptions import short_unit
 from lab.judge.differences import Diff, Difference, Quantity
 from lab.tell.run.markdown import template
-from lab.tell.run.tables import Cell, Table, shown, within
+from lab.tell.run.tables import Cell, Table, format_value, within
 from lab.tell.run.terminal import as_rich
 from records.types import LevelValue
 
@@ -20,7 +20,7 @@ HEADLINE = (*COMPARED, "corrected_ms_p99", "probe_corrected_ms_p99", "memory_mib
 HEADINGS = ("stack", "figure", "A", "B", "B / A", "95 % interval", "verdict")
 
 
-def narrowed(
+def narrow_diff(
     diff: Diff, stacks: Sequence[str] = (), scenarios: Sequence[str] = (), figures: Sequence[str] = ()
 ) -> Diff:
     """Return a diff of these alone; none named: all."""
@@ -97,7 +97,7 @@ def _table(
 
 
 def _value(each: Difference, value: Quantity, *, interval: bool) -> str:
-    text = f"{shown(each.unit, value.value)} {short_unit(each.unit)}".strip()
+    text = f"{format_value(each.unit, value.value)} {short_unit(each.unit)}".strip()
     if not interval or value.low is None or value.high is None:
         return text
     return f"{text} ({within(each.unit, value.low, value.high)})"

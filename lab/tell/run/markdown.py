@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from lab.judge.answers import answers as answered
+from lab.judge.answers import answers as answers_of
 from lab.tell.charts.picture import Picture
 from lab.tell.run.capabilities import table
-from lab.tell.run.doubts import raised
+from lab.tell.run.doubts import group_doubts
 from lab.tell.run.tables import tables, verdicts
 from lab.tell.run.terminal import left_out
 from records.run import Commands, Run, Trial
@@ -27,8 +27,8 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
         pictures=pictures,
         tables=[*tables(run), *filter(None, [verdicts(run)])],
         left_out=left_out(run),
-        answers=answered(run),
-        doubts=raised(run.trials),
+        answers=answers_of(run),
+        doubts=group_doubts(run.trials),
         shown_places=SHOWN_PLACES,
         explored=[table(run.capabilities)] if run.capabilities else [],
         servers=first_of_each(run.trials, lambda trial: trial.stack),

@@ -48,7 +48,7 @@ class Site:
 
 def rows(trace: StackTrace, most: int) -> list[Row]:
     """Return at most so many rows, the server's own life among them, in the order of time."""
-    events = folded(sorted([*trace.life, *trace.events], key=lambda event: event.at_ms))
+    events = fold_quick_sends(sorted([*trace.life, *trace.events], key=lambda event: event.at_ms))
     letters = letters_of(trace)
     life = {event.call for event in trace.life}
     running = list(running_lanes(events, trace.unfinished, life))
@@ -68,7 +68,7 @@ def rows(trace: StackTrace, most: int) -> list[Row]:
     return shortened(all_rows, most)
 
 
-def folded(events: Sequence[Event]) -> list[Event]:
+def fold_quick_sends(events: Sequence[Event]) -> list[Event]:
     """Return the steps without the returns of sends that were quick: they would say nothing."""
     steps: list[Event] = []
     pending: dict[tuple[str, Where | None], int] = {}
@@ -90,7 +90,7 @@ def letters_of(trace: StackTrace) -> dict[Where, str]:
     return dict(zip(places, names, strict=False))
 
 
-def ran_on(trace: StackTrace) -> list[tuple[str, str]]:
+def letter_meanings(trace: StackTrace) -> list[tuple[str, str]]:
     """Return what each letter stands for."""
     return [
         (letter, visible(", ".join([f"pid {w.pid}", w.thread, *([w.task] if w.task else [])])))
