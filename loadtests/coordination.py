@@ -114,7 +114,7 @@ def follow(runner: WorkerRunner, level_run: LevelRun, options: Namespace) -> Non
     level_run.open(opens_at, closes_at)
     watching = gevent.spawn(worker_usage.watch_clocks, opens_at, closes_at)
     targets = targets_of(level_run)
-    if not options.offsets:
+    if not options.clocks:
         send(runner, PART, WorkerPart(options.ticket, targets))
         return
     send(runner, PART, WorkerPart(options.ticket, targets, worker_usage.usage(watching.get())))

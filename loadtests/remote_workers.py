@@ -99,13 +99,13 @@ def meet(runner: MasterRunner) -> dict[str, WorkerClock]:
 
 def rank(runner: WorkerRunner, options: Namespace) -> int | None:
     """Return which of the workers this one is, `None` for one that came too late to be met."""
-    met = list(options.offsets)
+    met = list(options.clocks)
     return met.index(runner.client_id) if runner.client_id in met else None
 
 
 def clocks_of(options: Namespace) -> dict[str, WorkerClock]:
     """Return the clock of each worker of other machines, as the master has met it."""
-    return msgspec.convert(options.offsets, type=dict[str, WorkerClock])
+    return msgspec.convert(options.clocks, type=dict[str, WorkerClock])
 
 
 def ahead_s(runner: WorkerRunner, options: Namespace) -> float:

@@ -72,7 +72,7 @@ def show_side_by_side(
         tempfile.TemporaryDirectory(prefix="lab-") as folder,
         serving_stacks(stacks, settings, reaper, Path(folder)) as served,
         agent_beside(served, stacks, settings, out) as (agent_url, token),
-        locust(reaper, lineup(served, settings, agent_url, token), address, Path(folder)) as running,
+        locust(reaper, setup_of(served, settings, agent_url, token), address, Path(folder)) as running,
     ):
         wait_until_ready(running, address, Path(folder) / "locust.log")
         say(address.url)
@@ -134,7 +134,7 @@ class Judging:
         return run, folder
 
 
-def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
+def setup_of(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
     """Return what locust has to know of what is served."""
     records = [stack_record(server.stack, settings) for server in served.servers.values()]
     drawn = looks(records)

@@ -45,15 +45,15 @@ class PageAddress:
 
 @contextmanager
 def locust(
-    reaper: Reaper, lineup: DashboardSetup, address: PageAddress, folder: Path
+    reaper: Reaper, setup: DashboardSetup, address: PageAddress, folder: Path
 ) -> Iterator[Popen[bytes]]:
     """Run locust with its web UI, in a folder where no locust.conf can change what it does."""
-    lineup_path = folder / "lineup.json"
-    lineup_path.touch(mode=0o600)
-    lineup_path.write_bytes(msgspec.json.encode(lineup))
+    setup_path = folder / "setup.json"
+    setup_path.touch(mode=0o600)
+    setup_path.write_bytes(msgspec.json.encode(setup))
     command = Command(
         (
-            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--lineup", str(lineup_path)),
+            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--dashboard-setup", str(setup_path)),
             *("--class-picker", "--web-host", address.host, "--web-port", str(address.port)),
             *(
                 "--users",

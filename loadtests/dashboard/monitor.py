@@ -53,12 +53,12 @@ class StackStatus:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One second: its number, when it was, what was sent, and the lot of every stack, in their order."""
+    """One second: its number, when it was, what was sent, and the status of every stack, in their order."""
 
     number: int
     at: float
     scenario: str
-    lots: list[StackStatus]
+    statuses: list[StackStatus]
 
 
 @dataclass
@@ -116,8 +116,8 @@ class Monitor:
         self._before = report
         now = time.monotonic()
         elapsed_s = now - self.history[-1].at if self.history else 1.0
-        lots = [
-            self._lot(
+        statuses = [
+            self._status(
                 place,
                 now,
                 elapsed_s,
@@ -127,7 +127,7 @@ class Monitor:
             for place, entry in enumerate(self._load.stacks)
         ]
         number = self.history[-1].number + 1 if self.history else 0
-        self.history.append(Snapshot(number, now, self._load.scenario, lots))
+        self.history.append(Snapshot(number, now, self._load.scenario, statuses))
 
     def since(self, number: int) -> list[Snapshot]:
         """Return the moments from a number on."""
@@ -141,7 +141,7 @@ class Monitor:
             return report
         return None
 
-    def _lot(
+    def _status(
         self, place: int, now: float, elapsed_s: float, cores: float | None, stack: StackUsage | None
     ) -> StackStatus:
         recorder, flow = self._recorders[place], self._load.flow(place)

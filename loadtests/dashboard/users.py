@@ -20,7 +20,7 @@ ONCE = {"idle", "silent"}
 
 
 class StackUser(LaneUser):
-    """A user of one stack; `place` is the stack's in the lineup."""
+    """A user of one stack; `place` is the stack's in the setup."""
 
     abstract = True
     live_load: ClassVar[LiveLoad]
