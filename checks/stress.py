@@ -79,13 +79,13 @@ def failed_in(each: Round) -> list[str]:
         tempfile.TemporaryDirectory(prefix="lab-stress-") as cache,
         (LOGS / f"{each.name}.log").open("wb") as log,
     ):
-        done = subprocess.run(each.command(Path(cache)), cwd=ROOT, stdout=log, stderr=log, check=False)
-        failed = Path(cache) / LAST_FAILED
-        ids: list[str] = list(json.loads(failed.read_text())) if failed.exists() else []
-    ended_otherwise = done.returncode not in {GREEN, SOME_FAILED} or (
-        done.returncode == SOME_FAILED and not ids
+        process = subprocess.run(each.command(Path(cache)), cwd=ROOT, stdout=log, stderr=log, check=False)
+        last_failed = Path(cache) / LAST_FAILED
+        ids: list[str] = list(json.loads(last_failed.read_text())) if last_failed.exists() else []
+    ended_otherwise = process.returncode not in {GREEN, SOME_FAILED} or (
+        process.returncode == SOME_FAILED and not ids
     )
-    return [*ids, f"{each.name} ended with exit code {done.returncode}"] if ended_otherwise else ids
+    return [*ids, f"{each.name} ended with exit code {process.returncode}"] if ended_otherwise else ids
 
 
 @contextmanager

@@ -98,18 +98,18 @@ def lead(runner: MasterRunner, level_run: LevelRun, options: Namespace) -> None:
 def follow(runner: WorkerRunner, level_run: LevelRun, options: Namespace) -> None:
     """Warm up, wait for the window, send what was recorded in it; then another machine's worker waits for its end."""
     ahead_s = remote_workers.ahead_s(runner, options)
-    named: AsyncResult[WorkerWindow] = AsyncResult()
+    news: AsyncResult[WorkerWindow] = AsyncResult()
 
     def note(msg: Any, **_: object) -> None:
         window = decode_message(msg, WorkerWindow)
         if window.ticket == options.ticket:
-            named.set(window)
+            news.set(window)
 
     runner.register_message(WINDOW, note)
     fill(runner, level_run)
     warm_up(level_run, options.warm_up)
     send(runner, WARM, WorkerPart(options.ticket))
-    window = named.get()
+    window = news.get()
     opens_at, closes_at = window.opens_at + ahead_s, window.closes_at + ahead_s
     level_run.open(opens_at, closes_at)
     watching = gevent.spawn(worker_usage.watch_clocks, opens_at, closes_at)

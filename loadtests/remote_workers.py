@@ -99,8 +99,8 @@ def meet(runner: MasterRunner) -> dict[str, WorkerClock]:
 
 def rank(runner: WorkerRunner, options: Namespace) -> int | None:
     """Return which of the workers this one is, `None` for one that came too late to be met."""
-    met = list(options.clocks)
-    return met.index(runner.client_id) if runner.client_id in met else None
+    workers = list(options.clocks)
+    return workers.index(runner.client_id) if runner.client_id in workers else None
 
 
 def clocks_of(options: Namespace) -> dict[str, WorkerClock]:

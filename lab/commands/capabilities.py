@@ -68,9 +68,9 @@ def capabilities(
 
 def keep(run: Run, stacks: Sequence[Stack], findings: list[Capability]) -> None:
     """Let a run hold these findings in place of its own, and the records of those stacks that it didn't measure."""
-    measured = {record.name for record in run.stacks}
+    names = {record.name for record in run.stacks}
     run.capabilities = findings
-    run.explored = [stack_record(each, Settings()) for each in stacks if each.name not in measured]
+    run.explored = [stack_record(each, Settings()) for each in stacks if each.name not in names]
 
 
 def known_experiment(name: str) -> Experiment:

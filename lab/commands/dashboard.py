@@ -137,14 +137,14 @@ class Judging:
 def setup_of(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
     """Return what locust has to know of what is served."""
     records = [stack_record(server.stack, settings) for server in served.servers.values()]
-    drawn = looks(records)
+    stack_looks = looks(records)
     stacks = tuple(
         DashboardStack(
             name=record.name,
             url=served.servers[record.name].url,
             slots=record.slots_by_waiting,
-            colour=drawn[record.name].colour,
-            dash=drawn[record.name].dash,
+            colour=stack_looks[record.name].colour,
+            dash=stack_looks[record.name].dash,
         )
         for record in records
     )

@@ -10,7 +10,7 @@ EXAMPLES = "Example: `lab report results/latest`"
 
 def report(run: RunPlace, *, as_json: AsJson = False) -> None:
     """Write a run's report again, from its results.json alone; a run that was cut short is judged first."""
-    saved = read(run)
-    if not saved.comparisons:
-        judge(saved)
-    tell_run(saved, folder_of(run), as_json=as_json)
+    saved_run = read(run)
+    if not saved_run.comparisons:
+        judge(saved_run)
+    tell_run(saved_run, folder_of(run), as_json=as_json)

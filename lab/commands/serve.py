@@ -51,8 +51,8 @@ def serve_in_foreground(stacks: Sequence[Stack], settings: Settings, port: int, 
     refuse_taken(ports, settings.host)
     with suppress(Stopped), reaping() as reaper, ExitStack() as running:
         servers: list[Serving] = []
-        for stack, chosen in zip(stacks, ports, strict=True):
-            starting = serving(stack, settings, reaper, port=chosen, grace_s=GRACE_S)
+        for stack, stack_port in zip(stacks, ports, strict=True):
+            starting = serving(stack, settings, reaper, port=stack_port, grace_s=GRACE_S)
             servers.append(running.enter_context(starting))
         running.callback(terminate, servers)
         for server in servers:

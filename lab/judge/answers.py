@@ -41,9 +41,9 @@ class Answer:
 
 def answers(run: Run) -> list[Answer]:
     """Return every answer that the run's figures give."""
-    asked = [(each, record.name) for record in run.scenarios for each in record.answers if each.rule in RULES]
-    asked.sort(key=lambda one: list(RULES).index(one[0].rule))
-    sayings = [(each.work, scenario, RULES[each.rule](run, scenario)) for each, scenario in asked]
+    pairs = [(each, record.name) for record in run.scenarios for each in record.answers if each.rule in RULES]
+    pairs.sort(key=lambda one: list(RULES).index(one[0].rule))
+    sayings = [(each.work, scenario, RULES[each.rule](run, scenario)) for each, scenario in pairs]
     sayings.append((*BROKEN, broken(run)))
     return [Answer(work, scenario, saying.says, saying.picks) for work, scenario, saying in sayings if saying]
 
@@ -68,9 +68,9 @@ def waiting(run: Run, scenario: str) -> Saying | None:
     slots = _of(run, run.baseline, scenario, level, "concurrency") or 0.0
     if not waits_s or not slots:
         return Saying(f"{first}{times} {run.baseline}, which answers {rates[run.baseline]:,.0f}.", picks)
-    needed = f"To match, it would need about {rates[best] * waits_s:,.0f}."
+    need = f"To match, it would need about {rates[best] * waits_s:,.0f}."
     because = f"which answers {rates[run.baseline]:,.0f} because it has {_slots(run, slots)}"
-    return Saying(f"{first}{times} {run.baseline}, {because}. {needed}", picks)
+    return Saying(f"{first}{times} {run.baseline}, {because}. {need}", picks)
 
 
 def cost(run: Run, scenario: str) -> Saying | None:
@@ -100,8 +100,8 @@ def bridge(run: Run, _: str) -> Saying | None:
     ]
     if not prices:
         return None
-    added = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
-    guard = f" Guarded, against the same bridge as it comes: {_listed(added)}." if added else ""
+    guard_prices = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
+    guard = f" Guarded, against the same bridge as it comes: {_listed(guard_prices)}." if guard_prices else ""
     return Saying(f"A bridge isn't free: a request takes {_listed(prices)}.{guard}")
 
 

@@ -60,14 +60,14 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
                 copied = any(trial.copy_of for trial in trials)
                 if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
                     ratio = compare_trials(trials, usable[baseline], figure)
-                    counted = len(trials) + len(usable[baseline])
+                    trial_count = len(trials) + len(usable[baseline])
                     verdict = verdict_on(
                         run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
                     )
                     results.append(
                         Comparison(
                             scenario, level, figure, name, baseline,
-                            ratio.ratio, ratio.low, ratio.high, verdict, counted,
+                            ratio.ratio, ratio.low, ratio.high, verdict, trial_count,
                         )
                     )  # fmt: skip
     return results
@@ -158,27 +158,27 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
 def _bootstrapped(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str, *, together: bool) -> Ratio:
     """Return the ratio and its interval; `together` draws the same trials of both."""
     random = bootstrap.generator()
-    chosen = [bootstrap.drawn_trials(len(trials), random) for trials in (ours, theirs)]
+    choices = [bootstrap.drawn_trials(len(trials), random) for trials in (ours, theirs)]
     if together:
-        chosen[1] = chosen[0]
+        choices[1] = choices[0]
     ratio = _median(ours, figure) / _median(theirs, figure)
     with np.errstate(divide="ignore", invalid="ignore"):  # seconds without an answer may be drawn alone
         draws = [
-            bootstrap.resampled_medians(trials, figure, drawn, random)
-            for trials, drawn in zip((ours, theirs), chosen, strict=True)
+            bootstrap.resampled_medians(trials, figure, choice, random)
+            for trials, choice in zip((ours, theirs), choices, strict=True)
         ]
         low, high = bootstrap.interval_around(ratio, draws[0] / draws[1])
-    cut = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
-    return Ratio(ratio, low / (1 + cut), high * (1 + cut))
+    share = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
+    return Ratio(ratio, low / (1 + share), high * (1 + share))
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
     random = bootstrap.generator()
     rounds = _rounds(ours, theirs, figure)
-    chosen = random.integers(0, len(rounds), (bootstrap.RESAMPLES, len(rounds)))
+    choices = random.integers(0, len(rounds), (bootstrap.RESAMPLES, len(rounds)))
     ratio = float(np.median(rounds))
-    return Ratio(ratio, *bootstrap.interval_around(ratio, np.median(rounds[chosen], axis=1)))
+    return Ratio(ratio, *bootstrap.interval_around(ratio, np.median(rounds[choices], axis=1)))
 
 
 def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:

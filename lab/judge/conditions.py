@@ -97,8 +97,8 @@ def facts(run: Run) -> dict[str, str]:
         for field, value in msgspec.structs.asdict(stack).items()
         if field not in OF_THE_RUN_ITSELF
     }
-    planned = {"number of trials": str(run.run.planned_trials)}
-    return {**run.environment, **stacks, **level_facts(run), **planned}
+    plan = {"number of trials": str(run.run.planned_trials)}
+    return {**run.environment, **stacks, **level_facts(run), **plan}
 
 
 def level_facts(run: Run) -> dict[str, str]:

@@ -25,9 +25,9 @@ class Standing:
 
 def standings(run: Run) -> dict[str, list[Standing]]:
     """Return the standings of each stack, in the order of `headlines`."""
-    chosen = headlines(run).items()
+    run_headlines = headlines(run).items()
     return {
-        stack.name: [standing(run, stack.name, scenario, headline) for scenario, headline in chosen]
+        stack.name: [standing(run, stack.name, scenario, headline) for scenario, headline in run_headlines]
         for stack in run.stacks
         if stack.skipped is None
     }
@@ -35,8 +35,8 @@ def standings(run: Run) -> dict[str, list[Standing]]:
 
 def headlines(run: Run) -> dict[str, Headline]:
     """Return the headlines of the scenarios that the run has, by scenario, those that lead before the others."""
-    chosen = [(record.name, record.headline) for record in run.scenarios if record.headline]
-    return dict(sorted(chosen, key=lambda each: not each[1].leads))
+    pairs = [(record.name, record.headline) for record in run.scenarios if record.headline]
+    return dict(sorted(pairs, key=lambda each: not each[1].leads))
 
 
 def standing(run: Run, stack: str, scenario: str, headline: Headline) -> Standing:
@@ -51,9 +51,9 @@ def _word(
     run: Run, place: tuple[str, str], headline: Headline, trials: list[Trial], value: Estimate | None
 ) -> tuple[Word, str]:
     stack, scenario = place
-    broken = [d.says for t in trials for d in t.doubts if t.status != "ok" or d.name in BREAKING]
-    if broken:
-        return "cannot", broken[0]
+    reasons = [d.says for t in trials for d in t.doubts if t.status != "ok" or d.name in BREAKING]
+    if reasons:
+        return "cannot", reasons[0]
     if value is None:
         return "not measured", ""
     if value.doubted:

@@ -40,8 +40,8 @@ def refusal(port: int, target: str, host: str = HOST) -> str | None:
         return f"no answer ({error or type(error).__name__})"
     if websocket.open:
         return None
-    answered = f"{status} {PHRASES.get(status, '')}".rstrip()
-    return f"{answered}, but {websocket.broken_handshake}" if websocket.broken_handshake else answered
+    answer_line = f"{status} {PHRASES.get(status, '')}".rstrip()
+    return f"{answer_line}, but {websocket.broken_handshake}" if websocket.broken_handshake else answer_line
 
 
 def sent_headers(request: Request, authority: str) -> Headers:

@@ -116,12 +116,12 @@ def level_of(load: RecordedLoad, scenario: Scenario, stack: str) -> Level:
     flows = {flow.name: flow for flow in scenario.played.flows}
     probe = Flow(PROBE, "/", users=20, rate_per_s=load.probes_per_s, arrivals="poisson", traced=True)
     users = load.users[stack]
-    sent: dict[str, FlowReading] = load.targets[stack].flows
-    chosen = [
-        *([probe] if PROBE in sent else []),
-        *([replace(flows[TRAFFIC], users=users)] if users and TRAFFIC in sent else []),
+    readings: dict[str, FlowReading] = load.targets[stack].flows
+    loads = [
+        *([probe] if PROBE in readings else []),
+        *([replace(flows[TRAFFIC], users=users)] if users and TRAFFIC in readings else []),
     ]
-    return Level(LEVEL, tuple(chosen), window_s=load.closed_at - load.began_at)
+    return Level(LEVEL, tuple(loads), window_s=load.closed_at - load.began_at)
 
 
 def record_of(scenario: Scenario, levels: Sequence[Level], seconds: float) -> ScenarioRecord:

@@ -75,10 +75,15 @@ def select(
     """Return what these names stand for; no stacks: the targets, or the profile's own."""
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
-    chosen = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
-    named = stacks_of(chosen, stacks or list(options.targets))
+    chosen_profile = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
+    chosen_stacks = stacks_of(chosen_profile, stacks or list(options.targets))
     return Selection(
-        chosen, named, scenarios_of(chosen, scenarios), baseline_of(baseline, named), seed, options
+        chosen_profile,
+        chosen_stacks,
+        scenarios_of(chosen_profile, scenarios),
+        baseline_of(baseline, chosen_stacks),
+        seed,
+        options,
     )
 
 

@@ -132,11 +132,11 @@ def serving(
     awaited: call `wait_until_ready`. It may use `cores`, and once it is ready those it is `held_to`. `env` is added to
     what the stack's command sets.
     """
-    chosen = port or free_port(settings.host)
-    plain = stack.command(chosen, settings)
+    stack_port = port or free_port(settings.host)
+    plain = stack.command(stack_port, settings)
     command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
     with start_process(command, reaper, log_path, grace_s) as process:
-        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host), held_to=held_to)
+        yield Serving(stack, stack_port, command, process, log_path, asked_at(settings.host), held_to=held_to)
 
 
 @contextmanager

@@ -63,9 +63,9 @@ def trace_stack(stack: Stack, request: Request, settings: Settings, reaper: Reap
     """
     notes = base.with_suffix(".jsonl")
     converse = client.converse if request.texts is None else websocket.converse
-    chosen = with_witness(stack)
+    traced_stack = with_witness(stack)
     with serving(
-        chosen,
+        traced_stack,
         settings,
         reaper,
         log_path=base.with_suffix(".log"),
@@ -80,7 +80,7 @@ def trace_stack(stack: Stack, request: Request, settings: Settings, reaper: Reap
     calls = [line for line in calls_since(lines, wire.began_s) if wire.ms(line.at_s) <= watched_ms]
     return StackTrace(
         stack.name,
-        command(chosen, settings),
+        command(traced_stack, settings),
         lanes_of(lines, bridged=stack.app.bridged),
         time_line(calls, wire),
         [event for line in lifespan_of(lines) for event in events_of(line, wire)],

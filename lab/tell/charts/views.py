@@ -36,8 +36,8 @@ class View:
 
     def stacks(self, rows: Sequence[Row]) -> Looks:
         """Return the stacks of these rows, in the order of the run, and how they look."""
-        drawn = {row["stack"] for row in rows}
-        return {name: look for name, look in looks(self.records).items() if name in drawn}
+        names = {row["stack"] for row in rows}
+        return {name: look for name, look in looks(self.records).items() if name in names}
 
     def figure(self, name: str) -> Figure:
         """Return what a figure of the run is."""

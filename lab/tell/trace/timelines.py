@@ -113,14 +113,14 @@ def running_lanes(
         yield frozenset(lanes[call] for call in first if first[call] <= number <= last[call])
 
 
-def shortened(shown: list[Row], most: int) -> list[Row]:
+def shortened(all_rows: list[Row], most: int) -> list[Row]:
     """Return the first two thirds and the last third of too many rows."""
-    if len(shown) <= most:
-        return shown
+    if len(all_rows) <= most:
+        return all_rows
     head, tail = most * 2 // 3, most - most * 2 // 3
-    resumed = shown[-tail]
-    after = Row(**{**vars(resumed), "skipped": len(shown) - most, "pause_ms": 0.0})
-    return [*shown[:head], after, *shown[len(shown) - tail + 1 :]]
+    resumed = all_rows[-tail]
+    after = Row(**{**vars(resumed), "skipped": len(all_rows) - most, "pause_ms": 0.0})
+    return [*all_rows[:head], after, *all_rows[len(all_rows) - tail + 1 :]]
 
 
 def sites(traces: Sequence[StackTrace]) -> list[Site]:
