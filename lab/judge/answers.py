@@ -175,8 +175,8 @@ def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     if len(times) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
     ordered = sorted(times, key=lambda name: times[name].value)
-    named = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
-    parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in named]
+    extremes = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
+    parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in extremes]
     least = times[ordered[0]].value
     picks = tuple(name for name, time in times.items() if time.value <= least * SAME_ORDER)
     return Saying(f"{beside.format(level)} a fast route takes {_listed(parts)}.", picks)
