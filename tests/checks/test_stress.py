@@ -28,8 +28,11 @@ def test_the_whole_suite_comes_before_what_is_looked_at_closely() -> None:
 
 @pytest.fixture
 def logs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Keep the logs of rounds away from those of a person."""
+    """Keep the logs of rounds away from those of a person; one worker without further plugins does."""
     monkeypatch.setattr(stress, "LOGS", tmp_path)
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "1")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist")
     return tmp_path
 
 

@@ -1,12 +1,12 @@
 """Loads against real servers: every way of talking, several processes, several targets in turns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from lab.judge.reading import target_of
-from lab.measure.load_generator import Generator, LoadFailed, LoadSpec, generator
+from lab.measure.load_generator import Generator, LoadFailed, LoadSpec
 from lab.measure.reaper import Reaper
 from lab.measure.site import LocalSite
 from lab.measure.window_usage import usage_by_turn
@@ -18,13 +18,6 @@ from records.usage import Usage
 from tests.live.conftest import Serve
 
 WINDOW_S = 1.0
-
-
-@pytest.fixture(scope="module")
-def load(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generator]:
-    """Run the load generator's fork server."""
-    with generator(reaper, [], tmp_path_factory.mktemp("load")) as running:
-        yield running
 
 
 def loaded(load: Generator, spec: LoadSpec, folder: Path) -> LoadReading:

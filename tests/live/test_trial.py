@@ -1,6 +1,5 @@
 """Trials of real stacks."""
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -8,7 +7,7 @@ import pytest
 
 from lab.errors import TrialFailed
 from lab.measure.execution import as_trial
-from lab.measure.load_generator import generator
+from lab.measure.load_generator import Generator
 from lab.measure.plan import Task
 from lab.measure.reaper import Reaper
 from lab.measure.server_process import Serving
@@ -22,11 +21,9 @@ from records.types import LevelValue
 
 
 @pytest.fixture(scope="module")
-def runner(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialRunner]:
+def runner(reaper: Reaper, load: Generator, tmp_path_factory: pytest.TempPathFactory) -> TrialRunner:
     """Return a runner without cores of its own."""
-    logs = tmp_path_factory.mktemp("logs")
-    with generator(reaper, [], logs) as load:
-        yield TrialRunner(Settings(), LocalSite(reaper), load, logs)
+    return TrialRunner(Settings(), LocalSite(reaper), load, tmp_path_factory.mktemp("logs"))
 
 
 def task(name: str, scenario: Scenario, level: LevelValue, window_s: float) -> Task:

@@ -14,7 +14,7 @@ from lab.judge.reading import target_of
 from lab.measure import load_generator as loads
 from lab.measure.load_generator import Generator, Load, LoadFailed, LoadSpec, WorkersMissing, generator
 from lab.measure.reaper import Reaper
-from lab.measure.server_process import free_port, serving
+from lab.measure.server_process import Serving, free_port, serving
 from lab.measure.site import LocalSite
 from lab.measure.window_usage import usage_by_second
 from lab.servers import Settings
@@ -23,6 +23,15 @@ from records.load import Window, WorkersArrived
 from records.run import LoadWorkersRecord
 
 URLS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
+
+
+@pytest.fixture(scope="module")
+def server(reaper: Reaper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Serve what is loaded."""
+    log_path = tmp_path_factory.mktemp("logs") / "server.log"
+    with serving(find("uvicorn/asgi"), Settings(), reaper, log_path=log_path) as server:
+        server.wait_until_ready()
+        yield server
 
 
 def test_by_hand_command_needs_nothing_of_the_lab() -> None:
@@ -47,18 +56,15 @@ def test_several_processes_are_locusts_own() -> None:
     assert "--processes" not in str(LoadSpec("baseline", 500, 3.0, URLS[:1]).by_hand())
 
 
-def test_steady_load_sends_what_it_promises(reaper: Reaper, tmp_path: Path) -> None:
+def test_steady_load_sends_what_it_promises(
+    load: Generator, server: Serving, reaper: Reaper, tmp_path: Path
+) -> None:
     """Of an open loop of 500 a second 400 are due in ten turns of 80 ms; each is answered, or known not to be."""
-    with (
-        serving(find("uvicorn/asgi"), Settings(), reaper, log_path=tmp_path / "server.log") as server,
-        generator(reaper, [], tmp_path) as load,
-    ):
-        server.wait_until_ready()
-        with load.loading(LoadSpec("baseline", 500, 1.0, (server.url,)), tmp_path / "trial") as locust:
-            window = locust.window(server.check_alive)
-            read = LocalSite(reaper).meter([server], locust.pid)
-            usage = usage_by_second(read, server.check_whole, window)
-            report = locust.report()
+    with load.loading(LoadSpec("baseline", 500, 1.0, (server.url,)), tmp_path / "trial") as locust:
+        window = locust.window(server.check_alive)
+        read = LocalSite(reaper).meter([server], locust.pid)
+        usage = usage_by_second(read, server.check_whole, window)
+        report = locust.report()
     flow = target_of(report).flows["traffic"]
     assert (report.opened_at, report.closed_at) == (window.opens_at, window.closes_at)
     assert (flow.due, flow.errors) == (400, {})
@@ -75,25 +81,19 @@ def failing(load: Generator, spec: LoadSpec, stem: Path) -> LoadFailed:
     return failure.value
 
 
-def test_locust_that_will_not_start_is_told_with_its_log(reaper: Reaper, tmp_path: Path) -> None:
+def test_locust_that_will_not_start_is_told_with_its_log(load: Generator, tmp_path: Path) -> None:
     """A load that locust refuses is a failure with what locust said."""
-    with generator(reaper, [], tmp_path) as load:
-        failure = failing(load, LoadSpec("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
+    failure = failing(load, LoadSpec("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
     assert str(failure) == "The load generator ended before it had measured."
     assert "baseline has no level 7: choose one of 500" in "\n".join(failure.log)
 
 
 @pytest.fixture
-def at_work(reaper: Reaper, tmp_path: Path) -> Iterator[Load]:
+def at_work(load: Generator, server: Serving, tmp_path: Path) -> Iterator[Load]:
     """Give a locust whose window of half a second has been announced."""
-    with (
-        serving(find("uvicorn/asgi"), Settings(), reaper, log_path=tmp_path / "server.log") as server,
-        generator(reaper, [], tmp_path) as load,
-    ):
-        server.wait_until_ready()
-        with load.loading(LoadSpec("baseline", 500, 0.5, (server.url,)), tmp_path / "trial") as locust:
-            locust.window(server.check_alive)
-            yield locust
+    with load.loading(LoadSpec("baseline", 500, 0.5, (server.url,)), tmp_path / "trial") as locust:
+        locust.window(server.check_alive)
+        yield locust
 
 
 def killed(locust: Load) -> None:
@@ -141,15 +141,13 @@ def test_locust_without_a_place_for_its_result_says_why(
     assert "IsADirectoryError" in "\n".join(failure.value.log)
 
 
-def test_frozen_locust_ends_with_its_trial(reaper: Reaper, tmp_path: Path) -> None:
+def test_frozen_locust_ends_with_its_trial(load: Generator, tmp_path: Path) -> None:
     """A locust that answers to nothing is gone when its trial is over."""
-    with generator(reaper, [], tmp_path) as load:
-        with load.loading(
-            LoadSpec("baseline", 500, 0.5, ("http://127.0.0.1:9",)), tmp_path / "trial"
-        ) as locust:
-            process = psutil.Process(locust.pid)
-            process.suspend()
-        process.wait(timeout=15)
+    spec = LoadSpec("baseline", 500, 0.5, ("http://127.0.0.1:9",))
+    with load.loading(spec, tmp_path / "trial") as locust:
+        process = psutil.Process(locust.pid)
+        process.suspend()
+    process.wait(timeout=15)
     assert not process.is_running()
 
 
@@ -165,11 +163,10 @@ def test_lost_fork_server_ends_the_run(reaper: Reaper, tmp_path: Path) -> None:
     assert not isinstance(error.value, LoadFailed)
 
 
-def test_nothing_of_an_earlier_locust_is_told(reaper: Reaper, tmp_path: Path) -> None:
+def test_nothing_of_an_earlier_locust_is_told(load: Generator, tmp_path: Path) -> None:
     """A trial that is made again, after a run was resumed, has a log of its own."""
     (tmp_path / "trial.load.log").write_text("said by another")
-    with generator(reaper, [], tmp_path) as load:
-        failure = failing(load, LoadSpec("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
+    failure = failing(load, LoadSpec("baseline", 7, 1.0, ("http://127.0.0.1:9",)), tmp_path / "trial")
     assert "said by another" not in failure.log
 
 
@@ -182,16 +179,12 @@ def test_a_load_of_other_machines_waits_for_its_workers() -> None:
     assert "--processes" not in command
 
 
-def test_workers_that_do_not_come_end_the_wait_in_one_sentence(reaper: Reaper, tmp_path: Path) -> None:
+def test_workers_that_do_not_come_end_the_wait_in_one_sentence(load: Generator, tmp_path: Path) -> None:
     """Nobody is waited for longer than was said, and what to do is told."""
     load_workers = LoadWorkersRecord("127.0.0.1", free_port(), 2, within_s=0.2)
-    with generator(reaper, [], tmp_path) as load:
-        spec = LoadSpec("slow-io", 1, 0.5, ("http://127.0.0.1:9",), load_workers=load_workers)
-        with (
-            load.loading(spec, tmp_path / "trial") as locust,
-            pytest.raises(WorkersMissing) as missing,
-        ):
-            locust.gather(load_workers, lambda: None, lambda _: None)
+    spec = LoadSpec("slow-io", 1, 0.5, ("http://127.0.0.1:9",), load_workers=load_workers)
+    with load.loading(spec, tmp_path / "trial") as locust, pytest.raises(WorkersMissing) as missing:
+        locust.gather(load_workers, lambda: None, lambda _: None)
     assert str(missing.value) == (
         "0 of 2 load workers came within 0.2 s: start them on the other machines with "
         f"lab load-worker --master HOST --port {load_workers.port}, HOST being this one."

@@ -1,23 +1,14 @@
 """Load workers that nobody leads."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from lab.measure.load_generator import Generator, generator
+from lab.measure.load_generator import Generator
 from lab.measure.load_workers import Master, MasterGone, follow, started_workers
-from lab.measure.reaper import Reaper
 from lab.measure.server_process import free_port
 from lab.servers import HOST
-
-
-@pytest.fixture
-def load(reaper: Reaper, tmp_path: Path) -> Iterator[Generator]:
-    """Give a fork server."""
-    with generator(reaper, [], tmp_path) as load:
-        yield load
 
 
 def test_workers_wait_for_a_master_no_longer_than_they_said(load: Generator, tmp_path: Path) -> None:
