@@ -27,7 +27,7 @@ MACHINE = {"cpu": "a made-up processor", "cores": "2", "kernel": "Linux", "pytho
 SAMPLES = 60  # of each latency in each flow
 
 
-def made_up(
+def make_up_run(
     stacks: Sequence[str], scenarios: Sequence[str] = (), profile: str = "full", seed: int = 1
 ) -> Run:
     """Return a finished run of these stacks under these scenarios, all when none is named."""
@@ -37,7 +37,7 @@ def made_up(
     run = choice.new_run(MACHINE, LocalSite(Reaper()))
     random = Random(seed)
     run.trials = [
-        as_trial(task, measured(task, random), task.stack.slots_by_waiting(choice.settings))
+        as_trial(task, make_up_trial(task, random), task.stack.slots_by_waiting(choice.settings))
         for task in tasks_of(choice)
     ]
     run.run.seconds_total = 1.2 * sum(trial.seconds_measuring for trial in run.trials)
@@ -53,7 +53,7 @@ def tasks_of(choice: Selection) -> list[Task]:
     return choice.tasks()
 
 
-def measured(task: Task, random: Random) -> Measured:
+def make_up_trial(task: Task, random: Random) -> Measured:
     """Return what a trial might have brought in: each stack has its own speed, each trial some noise."""
     speed = 1 + len(task.stack.name) % 7 / 5
     count = round(task.window_s / Turns(1, 0).turn_s) if task.level.turns else max(1, round(task.window_s))
@@ -67,10 +67,10 @@ def measured(task: Task, random: Random) -> Measured:
         for _ in range(count)
     ]
     before, after = Footprint(20.0, 12.0, 3), Footprint(24.0 * speed, 14.0 * speed, 12)
-    left = Aftermath(1.0, 0.002 * speed, after, 1.5) if task.scenario.aftermath_s else None
+    aftermath = Aftermath(1.0, 0.002 * speed, after, 1.5) if task.scenario.aftermath_s else None
     target = TargetReading(flows, ceiling_per_s=70.0 / speed if task.scenario.name == "overload" else 0.0)
     return Measured(
-        Reading(target, usage, task.window_s, before, after, left),
+        Reading(target, usage, task.window_s, before, after, aftermath),
         commands(task, random.randrange(32_768, 61_000)),
     )
 

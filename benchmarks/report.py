@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.made_up import made_up
+from benchmarks.made_up import make_up_run
 from lab.stacks import all_stacks
 from lab.tell.charts.scenario_charts import pictures
 from lab.tell.run import html
@@ -29,7 +29,7 @@ REPETITIONS = 3
 def main() -> int:
     """Print sizes and times; the exit code is 1 when the report of a full run is too large or too slow."""
     table = Table("repetitions", "trials", "results.json, MB", "report.html, MB", "rendered in, s")
-    run = made_up(STACKS)
+    run = make_up_run(STACKS)
     whole, *parts = [rendered(run, repetitions) for repetitions in (REPETITIONS, 2, 1)]
     for each in (*reversed(parts), whole):
         table.add_row(*each.cells())

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from lab.saved_runs.folder import read
 from lab.tell.run.markdown import abilities, answers
-from lab.tell.run.readme import placed
+from lab.tell.run.readme import replace_table
 
 README = Path(__file__).parent.parent / "README.md"
 
 if __name__ == "__main__":
     run = read(Path(sys.argv[1]))
-    text = placed(README.read_text(), "sample", answers(run))
-    README.write_text(placed(text, "capabilities", abilities(run)) if run.capabilities else text)
+    text = replace_table(README.read_text(), "sample", answers(run))
+    README.write_text(replace_table(text, "capabilities", abilities(run)) if run.capabilities else text)

@@ -21,7 +21,7 @@ from rich.progress import track
 from rich.table import Table
 
 from lab.errors import TrialFailed
-from lab.judge.comparisons import compared, verdict_on
+from lab.judge.comparisons import compare_trials, verdict_on
 from lab.measure.cores import take_cores
 from lab.measure.execution import as_trial
 from lab.measure.load_generator import generator
@@ -77,9 +77,9 @@ def main() -> int:
         for number in track(range(rounds), console=Console(stderr=True)):
             os.environ[HEAVIER] = str(HEAVIER_BY * median(t.figures[FIGURE] for t in trials["plain"]))
             trials = measured(replace(runner, seed=number), STACKS)
-            floor = compared(trials["floor"], trials["plain"], FIGURE).farther_end
+            floor = compare_trials(trials["floor"], trials["plain"], FIGURE).farther_end
             for name, of_truth in verdicts.items():
-                ratio = compared(trials[name], trials["plain"], FIGURE)
+                ratio = compare_trials(trials[name], trials["plain"], FIGURE)
                 of_truth.counts[verdict_on("lower", ratio, floor)] += 1
                 of_truth.ratios.append(ratio.ratio)
     table = Table("against itself", "truth", "right", "verdicts", "ratios")

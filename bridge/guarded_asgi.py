@@ -64,7 +64,7 @@ class Exchange:
     """One request: a thread of the server asks, a task on the event loop answers."""
 
     __slots__ = (
-        "_app", "_chunked", "_complete", "_ended", "_failure", "_gone", "_lifespan", "_over", "_read", "_receive",
+        "_abandoned", "_app", "_chunked", "_complete", "_ended", "_failure", "_lifespan", "_over", "_read", "_receive",
         "_send", "_started", "_waiting",
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ class Exchange:
         self._read = False  # the body, to its end
         self._started = self._complete = False  # the answer
         self._ended = False  # the app
-        self._gone = False  # the server's thread
+        self._abandoned = False  # by the server's thread
         self._failure: BaseException | None = None
         self._over = asyncio.Event()  # there is nobody to answer any more
         self._waiting: set[asyncio.Task[Any]] = set()  # for the server's thread
@@ -87,14 +87,14 @@ class Exchange:
         start_response() Callable"). A server that closes the iterator early has lost its client ("Specification
         Details").
         """
-        begun = False
+        has_begun = False
         loop = self._lifespan.loop
         adapter = a2wsgi.ASGIMiddleware(cast("ASGIApp", self._serve), loop=loop)
         try:
             for chunk in adapter(self._with_length(environ), start_response):  # type: ignore[arg-type] # spelt out there
                 if chunk and self._failure is None:
-                    if not begun:
-                        begun = True
+                    if not has_begun:
+                        has_begun = True
                         yield b""
                     yield chunk
         finally:
@@ -114,7 +114,7 @@ class Exchange:
         self._receive, self._send = receive, send
         try:
             await self._app(self._complete_scope(scope), self.receive, self.send)
-            if not (self._complete or self._gone):
+            if not (self._complete or self._abandoned):
                 await self._fail(RuntimeError("the app returned without a last body event"))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised in the server's thread
             await self._fail(error)
@@ -134,7 +134,7 @@ class Exchange:
 
     async def receive(self) -> Message:
         """Give the app the body piece by piece, then http.disconnect when there is nobody to answer any more."""
-        if self._read or self._complete or self._gone:
+        if self._read or self._complete or self._abandoned:
             await self._over.wait()
             return {"type": "http.disconnect"}
         try:
@@ -152,7 +152,7 @@ class Exchange:
 
     async def send(self, message: Message) -> None:
         """Hand on what the app sends; raises `ClientGone` when nobody takes it."""
-        if self._gone:
+        if self._abandoned:
             raise ClientGone("the client has gone")
         if self._complete or (message["type"] == "http.response.body") > self._started:
             raise RuntimeError(f"{message['type']} sent before the answer began, or after its end")
@@ -170,7 +170,7 @@ class Exchange:
         try:
             return await call
         except asyncio.CancelledError:
-            if (self._gone or self._complete) and task.uncancel() <= cancelled:
+            if (self._abandoned or self._complete) and task.uncancel() <= cancelled:
                 raise ClientGone("the client has gone") from None
             raise
         finally:
@@ -178,7 +178,7 @@ class Exchange:
 
     async def _fail(self, error: BaseException) -> None:
         """Let the server's thread raise, or log what nobody would be told."""
-        if not (self._complete or self._gone):
+        if not (self._complete or self._abandoned):
             self._failure = error
             with suppress(ClientGone):
                 await self._await_server(self._send({"type": "http.response.body"}))  # ends a2wsgi's wait
@@ -186,7 +186,7 @@ class Exchange:
             log.error("the app failed after its answer", exc_info=error)
 
     def _leave(self) -> None:
-        self._gone = True
+        self._abandoned = True
         self._free()
 
     def _free(self) -> None:

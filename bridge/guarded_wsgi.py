@@ -81,13 +81,13 @@ class AsASGI:
 class Client:
     """Who is answered, as the event loop and a thread of the pool both see it.
 
-    `gone` tells the thread to stop; `error` is why the server didn't take a message.
+    `is_over` tells the thread to stop; `error` is why the server didn't take a message.
     """
 
-    __slots__ = ("_loop", "_next", "_receive", "_room", "_send", "_unread", "error", "gone")
+    __slots__ = ("_loop", "_next", "_receive", "_room", "_send", "_unread", "error", "is_over")
 
     def __init__(self, receive: Receive, send: Send) -> None:
-        self.gone = False
+        self.is_over = False
         self.error: Exception | None = None
         self._receive = receive
         self._send = send
@@ -101,7 +101,7 @@ class Client:
 
         It never raises: a2wsgi's thread and the task that sends for it would wait for each other.
         """
-        if not self.gone:
+        if not self.is_over:
             try:
                 await self._send(message)
             except OSError:  # the client has gone (ASGI HTTP specification, "Disconnected Client")
@@ -114,7 +114,7 @@ class Client:
 
     def leave(self) -> None:
         """Let go of the thread, on the event loop: the client has gone, or the request is over."""
-        self.gone = True
+        self.is_over = True
         if self._next:
             self._next.cancel()
         if self._room:
@@ -128,7 +128,7 @@ class Client:
 
     def hold_back(self) -> None:
         """Wait until fewer than AHEAD chunks are on their way; for the thread to call after each chunk."""
-        if self._room and not self.gone:
+        if self._room and not self.is_over:
             self._room.acquire()
 
     def next_message(self) -> Message:
@@ -136,7 +136,7 @@ class Client:
         return asyncio.run_coroutine_threadsafe(self._read(), self._loop).result()
 
     async def _read(self) -> Message:
-        while self._unread is None and not self.gone:
+        while self._unread is None and not self.is_over:
             self._listen()
             if self._next:
                 await asyncio.wait([self._next])
@@ -146,7 +146,7 @@ class Client:
         return message or DISCONNECT
 
     def _listen(self) -> None:
-        if self._next is None and not self.gone:
+        if self._next is None and not self.is_over:
             self._next = self._loop.create_task(self._ask())
             self._next.add_done_callback(self._take_message)
 
@@ -205,7 +205,7 @@ class Start:
     def write(self, chunk: bytes) -> None:
         """Send a chunk, the headers before the first; raises OSError once the client has gone."""
         self._client.watch()
-        if self._client.gone:
+        if self._client.is_over:
             raise ConnectionResetError("the client has gone")
         self.commit()(chunk)
         self._client.hold_back()
@@ -224,11 +224,11 @@ def until_gone(chunks: Iterable[bytes], start: Start, client: Client) -> Iterato
     client.watch()
     try:
         for chunk in chunks:
-            if chunk and not client.gone:
+            if chunk and not client.is_over:
                 start.commit()
                 yield chunk
                 client.hold_back()
-            if client.gone:
+            if client.is_over:
                 return
         start.commit()
     finally:

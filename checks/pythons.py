@@ -68,7 +68,7 @@ def main(named: Sequence[str]) -> int:
         return 2
     FOLDER.mkdir(exist_ok=True)
     try:
-        trials = asyncio.run(all_tried([python for python in identities.values() if python] or here()))
+        trials = asyncio.run(try_pythons([python for python in identities.values() if python] or here()))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return STOPPED
     print(*trials, sep="\n")
@@ -128,14 +128,14 @@ def promised() -> set[int]:
     return {int(match[1]) for line in project["classifiers"] if (match := CLASSIFIER.fullmatch(line))}
 
 
-async def all_tried(pythons: Iterable[Python]) -> list[Trial]:
+async def try_pythons(pythons: Iterable[Python]) -> list[Trial]:
     """Try all at once; SIGTERM ends them as Ctrl-C does."""
-    trials = asyncio.gather(*(tried(python, steps_of(python), FOLDER) for python in pythons))
+    trials = asyncio.gather(*(try_python(python, steps_of(python), FOLDER) for python in pythons))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, trials.cancel)
     return await trials
 
 
-async def tried(python: Python, steps: Steps, folder: Path) -> Trial:
+async def try_python(python: Python, steps: Steps, folder: Path) -> Trial:
     """Take the steps, the first of which the others need; a failed one's last lines are shown at once."""
     passed: dict[str, bool] = {}
     log = folder / f"{python.version}.log"

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     LOGS.mkdir(exist_ok=True)
     try:
         with busy_cores(options.busy):
-            reds = [red for each in rounds for red in set(told(each))]
+            reds = [red for each in rounds for red in set(run_round(each))]
     except KeyboardInterrupt:
         return STOPPED
     print(*summary(Counter(reds), len(rounds)), sep="\n")
@@ -64,7 +64,7 @@ def rounds_of(whole: int, close: int, folders: Sequence[str]) -> Iterator[Round]
     yield from (Round(f"close-{number}", tuple(folders)) for number in range(1, close + 1))
 
 
-def told(each: Round) -> list[str]:
+def run_round(each: Round) -> list[str]:
     """Run a round, print how it ended, and return what failed in it."""
     began = time.monotonic()
     reds = failed_in(each)
@@ -79,13 +79,13 @@ def failed_in(each: Round) -> list[str]:
         tempfile.TemporaryDirectory(prefix="lab-stress-") as cache,
         (LOGS / f"{each.name}.log").open("wb") as log,
     ):
-        done = subprocess.run(each.command(Path(cache)), cwd=ROOT, stdout=log, stderr=log, check=False)
-        failed = Path(cache) / LAST_FAILED
-        ids: list[str] = list(json.loads(failed.read_text())) if failed.exists() else []
-    ended_otherwise = done.returncode not in {GREEN, SOME_FAILED} or (
-        done.returncode == SOME_FAILED and not ids
+        process = subprocess.run(each.command(Path(cache)), cwd=ROOT, stdout=log, stderr=log, check=False)
+        last_failed = Path(cache) / LAST_FAILED
+        ids: list[str] = list(json.loads(last_failed.read_text())) if last_failed.exists() else []
+    ended_otherwise = process.returncode not in {GREEN, SOME_FAILED} or (
+        process.returncode == SOME_FAILED and not ids
     )
-    return [*ids, f"{each.name} ended with exit code {done.returncode}"] if ended_otherwise else ids
+    return [*ids, f"{each.name} ended with exit code {process.returncode}"] if ended_otherwise else ids
 
 
 @contextmanager

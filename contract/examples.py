@@ -23,9 +23,9 @@ class Request:
 
     def __str__(self) -> str:
         query = re.sub(r"(.{40}).+", r"\1…", self.target)
-        sent = f" with {len(self.body)} bytes" if self.body else ""
-        named = "".join(f" and {name}: {value}" for name, value in self.headers.items())
-        return f"{self.method} {query}{sent}{named}"
+        body = f" with {len(self.body)} bytes" if self.body else ""
+        headers = "".join(f" and {name}: {value}" for name, value in self.headers.items())
+        return f"{self.method} {query}{body}{headers}"
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def all_examples() -> Iterator[Example]:
 
 def examples_of(endpoint: Endpoint) -> tuple[Example, ...]:
     """Return every example of an endpoint: those written down, the HEAD of each GET, each method refused."""
-    written = EXAMPLES[endpoint.name]
-    heads = [head_of(example) for example in written if example.request.method == "GET"]
+    examples = EXAMPLES[endpoint.name]
+    heads = [head_of(example) for example in examples if example.request.method == "GET"]
     allowed = {*endpoint.methods, "HEAD"} if "GET" in endpoint.methods else {*endpoint.methods}
-    return (*written, *heads, *refusals(endpoint.path, allowed))
+    return (*examples, *heads, *refusals(endpoint.path, allowed))
 
 
 def from_afar(example: Example) -> Example:
@@ -94,8 +94,8 @@ def _seen_from_afar(members: Mapping[str, object]) -> dict[str, object]:
 
 def get(target: str, response: Response, **headers: str) -> Example:
     """Make an example of GET; `_` in a header's name stands for `-`."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Example(Request("GET", target, named), response)
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Example(Request("GET", target, fields), response)
 
 
 def post(target: str, body: bytes, response: Response, media_type: str = "") -> Example:
@@ -111,8 +111,8 @@ def whole(body: bytes, media_type: str = payloads.TEXT, status: int = 200) -> Re
 
 def streamed(body: bytes, media_type: str = payloads.TEXT, **headers: str) -> Response:
     """Expect a body without a length."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(200, {"content-type": media_type, **named}, body)
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(200, {"content-type": media_type, **fields}, body)
 
 
 def holding(members: Mapping[str, object]) -> Response:

@@ -45,15 +45,15 @@ class Problem(Exception):
         return json.dumps(members, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def bad_parameter(name: str, bounds: str, came: str | None) -> Problem:
+def bad_parameter(name: str, bounds: str, text: str | None) -> Problem:
     """Say which parameter is wrong, what it may be and what came (`None`: nothing)."""
-    shown = None if came is None else _shortened(came)
+    excerpt = None if text is None else _shortened(text)
     return Problem(
         HTTPStatus.BAD_REQUEST,
-        f"{name} must be {bounds}; {'nothing came' if shown is None else f'{shown!r} came'}.",
+        f"{name} must be {bounds}; {'nothing came' if excerpt is None else f'{excerpt!r} came'}.",
         parameter=name,
         bounds=bounds,
-        came=shown,
+        came=excerpt,
     )
 
 

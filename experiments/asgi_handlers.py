@@ -58,12 +58,12 @@ async def wait(_scope: Scope, receive: Receive, send: Send, query: Query) -> Non
     """Wait and listen at once: who hears that the client has gone needs not answer."""
     await receive()
     note(query["number"], "waiting")
-    gone = asyncio.ensure_future(receive())
+    disconnect = asyncio.ensure_future(receive())
     try:
-        done, _ = await asyncio.wait({gone}, timeout=float(query["seconds"]))
+        done, _ = await asyncio.wait({disconnect}, timeout=float(query["seconds"]))
         note(query["number"], "gone" if done else "waited")
     finally:
-        gone.cancel()
+        disconnect.cancel()
     if not done:
         await respond(send, 200, b"waited")
 

@@ -31,9 +31,9 @@ class UsageError(LabError):
     exit_code = 2
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
+def unknown(kind: str, name: str, names: Iterable[str]) -> UsageError:
     """Say that there is no such thing, which ones are near, and how to see them all."""
-    choices = list(known)
+    choices = list(names)
     near = difflib.get_close_matches(name, choices, n=3, cutoff=0.4)
     advice = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(choices)}."
     return UsageError(f"There is no {kind} {name!r}: {advice}")

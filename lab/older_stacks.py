@@ -13,8 +13,8 @@ def fill_fields(run: Run) -> None:
     """Let a run tell by fields what it tells by names alone; one that has the fields stays as it is."""
     run.stacks = [_filled(record) for record in run.stacks]
     run.trials = [_marked(trial) for trial in run.trials]
-    listed = {record.name for record in (*run.stacks, *run.explored)}
-    run.explored += _unlisted(each.stack for each in run.capabilities if each.stack not in listed)
+    names = {record.name for record in (*run.stacks, *run.explored)}
+    run.explored += _unlisted(each.stack for each in run.capabilities if each.stack not in names)
 
 
 def _filled(record: StackRecord) -> StackRecord:

@@ -92,11 +92,11 @@ class Stack:
         """
         if waiting == "client":
             return None
-        held = self._slots_of_server(settings)
+        server_slots = self._slots_of_server(settings)
         if waiting == "interface" or self.app.speaks == "wsgi":
-            return held
+            return server_slots
         loops = settings.workers if waiting == "blocking" else settings.workers * ASYNCIO_POOL
-        return loops if held is None else min(held, loops)
+        return loops if server_slots is None else min(server_slots, loops)
 
     def slots_by_waiting(self, settings: Settings) -> dict[str, int | None]:
         """Return the slots for each way of waiting."""

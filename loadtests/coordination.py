@@ -25,7 +25,7 @@ from locust.runners import STATE_MISSING, STATE_RUNNING, MasterRunner, Runner, W
 
 from loadtests import remote_workers, worker_usage
 from loadtests.level_run import CEILING_S, LevelRun
-from loadtests.worker_messages import received, send
+from loadtests.worker_messages import decode_message, send
 from records.load import (
     LoadReading,
     TargetReading,
@@ -74,15 +74,15 @@ def lead(runner: MasterRunner, level_run: LevelRun, options: Namespace) -> None:
     inbox: Inbox = Queue()
     for kind in (WARM, PART):
         runner.register_message(
-            kind, lambda msg, **_: inbox.put((msg.type, msg.node_id, received(msg, WorkerPart)))
+            kind, lambda msg, **_: inbox.put((msg.type, msg.node_id, decode_message(msg, WorkerPart)))
         )
     longest_s = max(options.warm_up, SHORTEST_WARM_UP_S) + CEILING_S + SAYS_WITHIN_S
-    gathered(runner, inbox, WARM, options, time.monotonic() + longest_s)
+    gather_parts(runner, inbox, WARM, options, time.monotonic() + longest_s)
     stand_by(options.hold)
     opens_at, closes_at = level_run.window_from(time.monotonic() + HEAD_START_S, options.window)
     send(runner, WINDOW, WorkerWindow(options.ticket, opens_at, closes_at))
     announce(level_run, options, opens_at, closes_at)
-    parts = gathered(runner, inbox, PART, options, closes_at + SAYS_WITHIN_S)
+    parts = gather_parts(runner, inbox, PART, options, closes_at + SAYS_WITHIN_S)
     if not parts:
         logging.getLogger(__name__).error("every worker of the load was lost")
         os._exit(1)
@@ -98,23 +98,23 @@ def lead(runner: MasterRunner, level_run: LevelRun, options: Namespace) -> None:
 def follow(runner: WorkerRunner, level_run: LevelRun, options: Namespace) -> None:
     """Warm up, wait for the window, send what was recorded in it; then another machine's worker waits for its end."""
     ahead_s = remote_workers.ahead_s(runner, options)
-    named: AsyncResult[WorkerWindow] = AsyncResult()
+    news: AsyncResult[WorkerWindow] = AsyncResult()
 
     def note(msg: Any, **_: object) -> None:
-        window = received(msg, WorkerWindow)
+        window = decode_message(msg, WorkerWindow)
         if window.ticket == options.ticket:
-            named.set(window)
+            news.set(window)
 
     runner.register_message(WINDOW, note)
     fill(runner, level_run)
     warm_up(level_run, options.warm_up)
     send(runner, WARM, WorkerPart(options.ticket))
-    window = named.get()
+    window = news.get()
     opens_at, closes_at = window.opens_at + ahead_s, window.closes_at + ahead_s
     level_run.open(opens_at, closes_at)
-    watching = gevent.spawn(worker_usage.watched, opens_at, closes_at)
+    watching = gevent.spawn(worker_usage.watch_clocks, opens_at, closes_at)
     targets = targets_of(level_run)
-    if not options.offsets:
+    if not options.clocks:
         send(runner, PART, WorkerPart(options.ticket, targets))
         return
     send(runner, PART, WorkerPart(options.ticket, targets, worker_usage.usage(watching.get())))
@@ -122,7 +122,7 @@ def follow(runner: WorkerRunner, level_run: LevelRun, options: Namespace) -> Non
     os._exit(0)
 
 
-def gathered(
+def gather_parts(
     runner: MasterRunner, inbox: Inbox, kind: str, options: Namespace, until: float
 ) -> dict[str, WorkerPart]:
     """Return by worker what each sent of one kind for this load: an earlier one's workers may still be about.
@@ -152,9 +152,9 @@ def fill(runner: WorkerRunner, level_run: LevelRun) -> None:
     """Add the users whose places were left, when the master shared them out among more workers than it waited for."""
     while runner.worker_state != STATE_RUNNING:
         gevent.sleep(0.005)
-    left = level_run.users - len(level_run.lanes)
-    if left > 0:
-        runner.spawn_users({runner.user_classes[0].__name__: left})
+    vacancies = level_run.users - len(level_run.lanes)
+    if vacancies > 0:
+        runner.spawn_users({runner.user_classes[0].__name__: vacancies})
 
 
 def warm_up(level_run: LevelRun, longest_s: float) -> None:

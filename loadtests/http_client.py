@@ -23,7 +23,7 @@ class LoadClient(HTTPClient):
 
     def __init__(self, host: str, port: int | None = None, **settings: Any) -> None:
         super().__init__(host, port, **settings)
-        self._kept = WeakSet[gevent.socket.socket]()
+        self._kept_lines = WeakSet[gevent.socket.socket]()
 
     def request(
         self, method: str, request_uri: str, body: object = b"", headers: HeadersDataType | None = None
@@ -34,14 +34,14 @@ class LoadClient(HTTPClient):
         request = self._build_request(method, request_uri, headers=headers)
         while True:
             line = self._connection_pool.get_socket()
-            was_kept = line in self._kept
+            was_kept = line in self._kept_lines
             try:
                 response = self._answer(line, method, request)
             except (ConnectionError, HTTPConnectionClosed):
                 if not was_kept:
                     raise
             else:
-                self._kept.add(line)
+                self._kept_lines.add(line)
                 return response
 
     def _answer(self, line: gevent.socket.socket, method: str, request: str) -> HTTPSocketPoolResponse:

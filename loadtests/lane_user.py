@@ -13,7 +13,7 @@ from loadtests.websocket import EchoSocket
 
 
 class LaneUser(FastHttpUser):
-    """A user in a lane, with what the ways of talking need; the lane's recorder hears of what it sends."""
+    """A user in a lane, with what all behaviours need; the lane's recorder hears of what it sends."""
 
     abstract = True
     network_timeout = connection_timeout = LONGEST_WAIT_S

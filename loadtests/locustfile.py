@@ -1,9 +1,9 @@
 """What locust loads: `locust -f loadtests/locustfile.py --scenario slow-io --level 50 -H http://127.0.0.1:8000`.
 
-With `--lineup` it is a dashboard: all stacks at once, driven by hand in locust's web UI (`loadtests/dashboard`). With
-`--window` it measures once and writes `--result`; without, it goes on until it is stopped. With `--processes N`
-the users are shared out over N processes that keep one schedule (`loadtests/coordination.py`), with `--master` and
-`--worker` over several machines (`loadtests/remote_workers.py`).
+With `--dashboard-setup` it is a dashboard: all stacks at once, driven by hand in locust's web UI
+(`loadtests/dashboard`). With `--window` it measures once and writes `--result`; without, it goes on until it is
+stopped. With `--processes N` the users are shared out over N processes that keep one schedule
+(`loadtests/coordination.py`), with `--master` and `--worker` over several machines (`loadtests/remote_workers.py`).
 """
 
 import json
@@ -27,21 +27,21 @@ from loadtests.level_run import LevelRun
 from loadtests.scenarios import SCENARIOS, Level
 from loadtests.users import ScenarioUser, on_request
 
-LINEUP = "--lineup"
+DASHBOARD_SETUP = "--dashboard-setup"
 ALL = {**SCENARIOS, **CALIBRATIONS, FLAT_OUT.name: FLAT_OUT}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the lab's own arguments to locust's; the scenario stands in the form of its web UI, too."""
     lab = parser.add_argument_group("the lab")
-    by_hand = LINEUP in sys.argv
+    by_hand = DASHBOARD_SETUP in sys.argv
     parser.add_argument(
         "--scenario",
         default="slow-io" if by_hand else "baseline",
         choices=kinds_of_work() if by_hand else list(ALL),
         help="what users send",
     )
-    lab.add_argument(LINEUP, default="", help="a file that names the stacks of a dashboard")
+    lab.add_argument(DASHBOARD_SETUP, default="", help="a file that names the stacks of a dashboard")
     lab.add_argument("--level", default="", help="one of the scenario's levels; its last by default")
     lab.add_argument(
         "--targets", default="", help="base URLs, comma-separated, for levels whose targets take turns"
@@ -61,7 +61,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     lab.add_argument("--expected", type=int, default=1, help="set by a master: how many it waited for")
     lab.add_argument("--ticket", default="", help="set by a master: which load this is")
     lab.add_argument(
-        "--offsets", type=json.loads, default={}, help="set by a master: how far each worker's clock is ahead"
+        "--clocks", type=json.loads, default={}, help="set by a master: how far each worker's clock is ahead"
     )
     lab.add_argument("--tell", default="", help="of a worker: append what it does to this file")
 
@@ -71,12 +71,12 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start this file with the locust command")
-    if options.lineup:
+    if options.dashboard_setup:
         from loadtests.dashboard.install import install  # noqa: PLC0415 - each trial loads this file, none a page
 
-        install(environment, Path(options.lineup))
+        install(environment, Path(options.dashboard_setup))
         return
-    ScenarioUser.level_run = level_run = staged(options, options.host)
+    ScenarioUser.level_run = level_run = make_level_run(options, options.host)
     remotely = remote_workers.is_remote(runner, options)
     parts = options.expect_workers if remotely else options.processes or 1
     if parts > 1 and level_run.measures_ceiling and not remotely:
@@ -93,7 +93,7 @@ def prepare(environment: Environment, runner: Runner | None = None, **_: object)
         remote_workers.attend(runner, options.tell)
 
 
-def staged(options: Namespace, host: str | None) -> LevelRun:
+def make_level_run(options: Namespace, host: str | None) -> LevelRun:
     """Return the run of the level that the arguments describe."""
     level = chosen_level(options.scenario, options.level)
     return LevelRun(level, options.targets.split(",") if options.targets else [host or ""], options.seed)
@@ -134,8 +134,8 @@ def take_charge(runner: MasterRunner, options: Namespace) -> None:
     options.parts = options.expected = runner.worker_count
     if remote_workers.is_remote(runner, options):
         options.expected = options.expect_workers
-        options.offsets = msgspec.to_builtins(remote_workers.meet(runner))
-        options.parts = len(options.offsets)
+        options.clocks = msgspec.to_builtins(remote_workers.meet(runner))
+        options.parts = len(options.clocks)
         if options.window:
             remote_workers.stay_as_shared(runner)
     options.started_at = time.monotonic() + coordination.HEAD_START_S
@@ -143,8 +143,8 @@ def take_charge(runner: MasterRunner, options: Namespace) -> None:
 
 def take_part(runner: WorkerRunner, options: Namespace, host: str | None) -> LevelRun:
     """Return a worker's share of the load; one worker alone measures a ceiling, for the others would change it."""
-    level_run = staged(options, host)
-    rank = remote_workers.rank(runner, options) if options.offsets else runner.worker_index
+    level_run = make_level_run(options, host)
+    rank = remote_workers.rank(runner, options) if options.clocks else runner.worker_index
     if rank is None or (level_run.measures_ceiling and rank):
         level_run.share_nothing()
     elif not level_run.measures_ceiling:

@@ -20,7 +20,7 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from loadtests.clock_sync import Exchange, offset
 from loadtests.level_run import LevelRun
-from loadtests.worker_messages import received, send
+from loadtests.worker_messages import decode_message, send
 from records.load import ClockAnswer, ClockQuestion, WorkerClock, WorkersArrived
 
 CLOCK, OVER = "lab-clock", "lab-over"
@@ -48,7 +48,7 @@ def attend(runner: WorkerRunner, tell: str) -> None:
 
 def answer_time(runner: WorkerRunner, message: Any) -> None:
     """Answer what the monotonic clock shows here, and whose it is."""
-    question = received(message, ClockQuestion)
+    question = decode_message(message, ClockQuestion)
     send(runner, CLOCK, ClockAnswer(question.asked_at, time.monotonic(), socket.gethostname()))
 
 
@@ -81,7 +81,7 @@ def meet(runner: MasterRunner) -> dict[str, WorkerClock]:
     names: dict[str, str] = {}
 
     def note(msg: Any, **_: object) -> None:
-        answer = received(msg, ClockAnswer)
+        answer = decode_message(msg, ClockAnswer)
         exchange = Exchange(answer.asked_at, answer.shows, time.monotonic())
         exchanges.setdefault(msg.node_id, []).append(exchange)
         names[msg.node_id] = answer.name
@@ -99,13 +99,13 @@ def meet(runner: MasterRunner) -> dict[str, WorkerClock]:
 
 def rank(runner: WorkerRunner, options: Namespace) -> int | None:
     """Return which of the workers this one is, `None` for one that came too late to be met."""
-    met = list(options.offsets)
-    return met.index(runner.client_id) if runner.client_id in met else None
+    workers = list(options.clocks)
+    return workers.index(runner.client_id) if runner.client_id in workers else None
 
 
 def clocks_of(options: Namespace) -> dict[str, WorkerClock]:
     """Return the clock of each worker of other machines, as the master has met it."""
-    return msgspec.convert(options.offsets, type=dict[str, WorkerClock])
+    return msgspec.convert(options.clocks, type=dict[str, WorkerClock])
 
 
 def ahead_s(runner: WorkerRunner, options: Namespace) -> float:

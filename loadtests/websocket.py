@@ -21,7 +21,7 @@ class EchoSocket:
     def __init__(self, host: str, target: str, count: int, size: int, within_s: float) -> None:
         message = Frame(Opcode.TEXT, b"*" * size)
         self._payload = bytes(message.data) * count
-        self._sent = message.serialize(mask=True) * count
+        self._messages = message.serialize(mask=True) * count
         self._expected = message.serialize(mask=False) * count
         self._protocol = ClientProtocol(parse_uri(f"ws{host.removeprefix('http')}{target}"))
         self._parses = False
@@ -40,7 +40,7 @@ class EchoSocket:
 
     def echo(self) -> int:
         """Send the messages and wait until all have come back; return how many bytes came."""
-        self._line.sendall(self._sent)
+        self._line.sendall(self._messages)
         received = b"" if self._parses else self._read(len(self._expected))
         if received != self._expected:
             self._parses = True  # from the first ping of the server on
@@ -67,19 +67,19 @@ class EchoSocket:
 
     def _understand(self, received: bytes) -> None:
         """Read on until all messages have come, answering what else the server says."""
-        heard = b""
+        payload = b""
         while True:
             if received:
                 self._protocol.receive_data(received)
             events = [event for event in self._protocol.events_received() if isinstance(event, Frame)]
-            heard += b"".join(event.data for event in events if event.opcode in MESSAGE)
+            payload += b"".join(event.data for event in events if event.opcode in MESSAGE)
             self._line.sendall(b"".join(self._protocol.data_to_send()))
             if self._protocol.parser_exc is not None:
                 raise ConnectionError(str(self._protocol.parser_exc))
-            if len(heard) >= len(self._payload):
+            if len(payload) >= len(self._payload):
                 break
             received = self._received()
-        if heard != self._payload:
+        if payload != self._payload:
             raise ConnectionError("what came back isn't what was sent")
 
     def _received(self) -> bytes:

@@ -19,6 +19,6 @@ def send(
         runner.send_message(kind, plain, client_id=client_id)
 
 
-def received(message: Any, kind: type[Record]) -> Record:
+def decode_message(message: Any, kind: type[Record]) -> Record:
     """Return the record that a message carries; raises msgspec.ValidationError for another."""
     return msgspec.convert(message.data, type=kind)

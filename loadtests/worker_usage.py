@@ -25,7 +25,7 @@ def moment() -> Moment:
     return Moment(time.monotonic(), time.process_time(), busy_s())
 
 
-def watched(opens_at: float, closes_at: float) -> list[Moment]:
+def watch_clocks(opens_at: float, closes_at: float) -> list[Moment]:
     """Read them when a window opens, after each second of it, and when it closes."""
     moments, due_at = [], opens_at
     while due_at < closes_at:

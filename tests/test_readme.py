@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from checks.pythons import promised
 from lab.commands.app import app
-from lab.tell.run.readme import filled
+from lab.tell.run.readme import fill_tables
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -19,7 +19,7 @@ VERBS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULT
 
 def test_tables_are_those_of_the_code() -> None:
     """Stacks, endpoints and scenarios in the README are generated (`make readme`)."""
-    assert filled(README) == README
+    assert fill_tables(README) == README
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.name)

@@ -50,10 +50,10 @@ def takes_chunked_bodies(served: ServedExperiment) -> Finding:
         target = f"/body?number={served.number()}"
         connection.send(head("POST", target, (("Transfer-Encoding", "chunked"),)) + chunked(*pieces))
         answer = read_answer(connection, "POST")
-    sent = b"".join(pieces)
-    expected = f"{len(sent)} {hashlib.sha256(sent).hexdigest()}".encode()
+    body = b"".join(pieces)
+    expected = f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode()
     count = answer.body.split(b" ")[0].decode(errors="replace") or "0"
-    return whether(answer.body == expected, f"{count} of {len(sent)} bytes arrived ({answer})")
+    return whether(answer.body == expected, f"{count} of {len(body)} bytes arrived ({answer})")
 
 
 def slow_bodies_hold_nobody(served: ServedExperiment) -> Finding:
@@ -68,8 +68,8 @@ def slow_bodies_hold_nobody(served: ServedExperiment) -> Finding:
         time.sleep(PAUSE_S)
         answer = served.get("/", within_s=SOON_S)
     served.renew()
-    held = f"is answered in {in_ms(answer.took_s)}" if answer.whole else f"gets {answer}"
-    return whether(answer.whole, f"beside {count} half-sent bodies GET / {held}")
+    outcome = f"is answered in {in_ms(answer.took_s)}" if answer.whole else f"gets {answer}"
+    return whether(answer.whole, f"beside {count} half-sent bodies GET / {outcome}")
 
 
 def pushes_events(served: ServedExperiment) -> Finding:

@@ -22,7 +22,7 @@ UPLOAD = 100_000
 
 
 @dataclass(frozen=True)
-class Left:
+class AbandonedStream:
     """What became of a stream whose client left after its first chunk."""
 
     left_at: float
@@ -38,35 +38,35 @@ class Left:
 
 def tells_while_writing(served: ServedExperiment) -> Finding:
     """A client leaves a stream after its first chunk: when does the app stop, after how many more chunks?"""
-    left = left_midway(served)
-    chunks = f"{left.wasted} wasted chunk{'' if left.wasted == 1 else 's'}"
-    if left.ended is None:
+    stream = leave_midway(served)
+    chunks = f"{stream.wasted} wasted chunk{'' if stream.wasted == 1 else 's'}"
+    if stream.ended is None:
         return no(f"after {chunks} it stood still, and was never told why")
-    if left.chunks == CHUNKS:
-        return no(f"all chunks that were left were made for nobody: {chunks}, {in_ms(left.after_s)}")
-    stopped = f"it stopped after {in_ms(left.after_s)} and {chunks}"
-    return yes(stopped) if left.after_s < SOON_S else partly(stopped)
+    if stream.chunks == CHUNKS:
+        return no(f"all chunks that were left were made for nobody: {chunks}, {in_ms(stream.after_s)}")
+    sentence = f"it stopped after {in_ms(stream.after_s)} and {chunks}"
+    return yes(sentence) if stream.after_s < SOON_S else partly(sentence)
 
 
 def cleans_up(served: ServedExperiment) -> Finding:
     """The same client: is the app's clean-up (close() of its iterator, `finally` of its coroutine) run at all?"""
-    left = left_midway(served)
+    stream = leave_midway(served)
     what = "close()" if served.speaks_wsgi else "`finally`"
-    if left.ended is None:
+    if stream.ended is None:
         served.renew()
         return no(f"{what} was not run within {LASTS_S + SOON_S:.1f} s")
-    return yes(f"{what} was run {in_ms(left.after_s)} after the client had gone")
+    return yes(f"{what} was run {in_ms(stream.after_s)} after the client had gone")
 
 
 @cache
-def left_midway(served: ServedExperiment) -> Left:
+def leave_midway(served: ServedExperiment) -> AbandonedStream:
     """Leave a stream after its first chunk, and wait for what becomes of it: once for each server."""
     number = served.number()
     leave(served, number, CHUNKS)
     left_at = time.monotonic()
-    ended = served.noted(number, "closed", within_s=LASTS_S + SOON_S)
+    ending = served.noted(number, "closed", within_s=LASTS_S + SOON_S)
     chunks = [note for note in served.notes(number) if note.what == "chunk"]
-    return Left(left_at, ended, len(chunks), sum(note.at > left_at for note in chunks))
+    return AbandonedStream(left_at, ending, len(chunks), sum(note.at > left_at for note in chunks))
 
 
 def tells_while_waiting(served: ServedExperiment) -> Finding:
@@ -76,11 +76,11 @@ def tells_while_waiting(served: ServedExperiment) -> Finding:
         connection.send(head("GET", f"/wait?number={number}&seconds=1.2"))
         served.noted(number, "waiting")
         left_at = time.monotonic()
-    ended = served.noted(number, "gone", "waited")
-    if ended is None:
+    ending = served.noted(number, "gone", "waited")
+    if ending is None:
         return no("the app neither heard of it nor finished")
-    if ended.what == "gone":
-        return yes(f"an app that listens knows after {in_ms(ended.at - left_at)}")
+    if ending.what == "gone":
+        return yes(f"an app that listens knows after {in_ms(ending.at - left_at)}")
     reason = "WSGI has nothing to listen to" if served.speaks_wsgi else "it listened, and heard nothing"
     return no(f"the app waited to its end: {reason}")
 
@@ -102,24 +102,24 @@ def ends_aborted_uploads(served: ServedExperiment) -> Finding:
             head("POST", f"/body?number={number}", (("Content-Length", str(UPLOAD)),)) + b"x" * 5000
         )
         served.noted(number, "read", within_s=SOON_S)
-    ended = served.noted(number, "broken", "end", within_s=SOON_S)
+    ending = served.noted(number, "broken", "end", within_s=SOON_S)
     busy = busy_cores(served)
     served.renew()
-    how = how_ended(ended)
+    how = how_ended(ending)
     if busy > BUSY:
         return no(f"{how}, and {busy:.0%} of a core stays busy")
-    if ended is None:
+    if ending is None:
         return no(how)
-    return partly(how) if ended.what == "end" else yes(how)
+    return partly(how) if ending.what == "end" else yes(how)
 
 
-def how_ended(ended: Note | None) -> str:
+def how_ended(ending: Note | None) -> str:
     """Say how the app's reading ended."""
-    if ended is None:
+    if ending is None:
         return f"the app was still reading {SOON_S:g} s later"
-    if ended.what == "end":
-        return f"the app took it for a clean end after {ended.facts['total']} of {UPLOAD} bytes"
-    return f"reading ended with {ended.facts['error']}"
+    if ending.what == "end":
+        return f"the app took it for a clean end after {ending.facts['total']} of {UPLOAD} bytes"
+    return f"reading ended with {ending.facts['error']}"
 
 
 def busy_cores(served: ServedExperiment) -> float:

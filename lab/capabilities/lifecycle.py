@@ -26,8 +26,8 @@ def works_after_the_response(served: ServedExperiment) -> Finding:
     if slowest_s > WORK_S * NEARLY_ALL:
         return no(f"the answer waits for the work: {in_ms(slowest_s)}")
     if meanwhile.took_s > WORK_S / 2:
-        held = f"the next request waited {in_ms(meanwhile.took_s)}"
-        return partly(f"answered in {in_ms(slowest_s)}, but the work holds the slot: {held}")
+        delay = f"the next request waited {in_ms(meanwhile.took_s)}"
+        return partly(f"answered in {in_ms(slowest_s)}, but the work holds the slot: {delay}")
     return yes(f"answered in {in_ms(slowest_s)}, and the next request in {in_ms(meanwhile.took_s)}")
 
 
@@ -35,13 +35,13 @@ def has_hooks(served: ServedExperiment) -> Finding:
     """Is the app called when the server starts and when it ends?"""
     served.renew()
     served.get("/")
-    started = served.noted("lifespan", "startup", within_s=0.2)
+    startup = served.noted("lifespan", "startup", within_s=0.2)
     served.terminate()
-    ended = served.noted("lifespan", "shutdown", within_s=SOON_S) if started else None
+    shutdown = served.noted("lifespan", "shutdown", within_s=SOON_S) if startup else None
     served.renew()
-    if started is None:
+    if startup is None:
         return no("WSGI has none" if served.speaks_wsgi else "nothing is called at startup")
-    if ended is None:
+    if shutdown is None:
         return partly("startup, but no shutdown")
     return yes("startup before the first request, shutdown after SIGTERM")
 
@@ -85,7 +85,9 @@ def serves_at_once(served: ServedExperiment) -> Finding:
                 lambda n: served.get(f"/wait?number={n}&seconds={SLEEP_S}", within_s=longest_s), numbers
             )
         )
-    spans = [(at(notes, "waiting"), at(notes, "waited")) for notes in map(served.notes, numbers)]
+    spans = [
+        (moment_of(notes, "waiting"), moment_of(notes, "waited")) for notes in map(served.notes, numbers)
+    ]
     whole = [(began, ended) for began, ended in spans if began and ended]
     most = max((sum(b <= began < e for b, e in whole) for began, _ in whole), default=0)
     says = f"{most} of {CROWD} in progress at once"
@@ -106,6 +108,6 @@ def stops_gracefully(served: ServedExperiment) -> Finding:
     return whether(answer.whole and answer.status == OK, f"the request in progress got {answer}")
 
 
-def at(notes: list[Note], what: str) -> float | None:
+def moment_of(notes: list[Note], what: str) -> float | None:
     """Return when something was noted."""
     return next((note.at for note in notes if note.what == what), None)

@@ -12,7 +12,7 @@ import typer
 
 from lab.addresses import bound, seen_from_afar
 from lab.commands.console import print_line, print_text, wide_console
-from lab.commands.named_stacks import named, ports_from, refuse_missing, refuse_taken
+from lab.commands.named_stacks import choose_stacks, ports_from, refuse_missing, refuse_taken
 from lab.commands.options import (
     TOKEN_VARIABLE,
     AsJson,
@@ -62,7 +62,7 @@ def agent(
     """Serve stacks until Ctrl-C, and tell whoever has the token what they use: for `lab compare --agent`."""
     from lab.remote.agent_server import answering  # noqa: PLC0415 - Flask takes long to load, and --help answers nobody
 
-    stacks = named(names, every=every)
+    stacks = choose_stacks(names, every=every)
     settings = Settings(workers, threads, host=bound(host, "the agent with its stacks"))
     refuse_missing(stacks)
     refuse_taken(ports_from(first_port, len(stacks)), host, "--first-port")

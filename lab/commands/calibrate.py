@@ -13,7 +13,7 @@ from lab.measure.cores import take_cores
 from lab.measure.environment import environment
 from lab.measure.load_generator import generator
 from lab.measure.reaper import reaping
-from lab.saved_runs.folder import CALIBRATION, made_folder, write_whole
+from lab.saved_runs.folder import CALIBRATION, make_folder, write_whole
 from lab.tell.run import terminal
 from records.run import as_json_text
 
@@ -23,13 +23,15 @@ EXAMPLES = "Example: `lab calibrate`, before a run that must convince somebody."
 def calibrate(out: Out = Path("results"), *, as_json: AsJson = False) -> None:
     """Measure a server whose waiting times are known, to see whether the instrument is right."""
     server_cores, generator_cores = take_cores()
-    folder = made_folder(out.resolve() / "calibration")
+    folder = make_folder(out.resolve() / "calibration")
     console = Console(stderr=True, quiet=as_json)
     with reaping() as reaper, generator(reaper, generator_cores, folder) as load:
         runner = CalibrationRunner(load, reaper, server_cores, folder)
         record = runner.calibrate(
             environment(server_cores, generator_cores),
-            lambda known: console.print(f"{known.name}: {known.question}", soft_wrap=True, highlight=False),
+            lambda scenario: console.print(
+                f"{scenario.name}: {scenario.question}", soft_wrap=True, highlight=False
+            ),
         )
     write_whole(out / CALIBRATION, as_json_text(record))
     if as_json:

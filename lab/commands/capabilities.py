@@ -51,15 +51,15 @@ def capabilities(
     stacks = [find(name) for name in dict.fromkeys(stack or DEFAULT_STACKS)]
     rows = [known_experiment(name) for name in dict.fromkeys(experiment or EXPERIMENTS)]
     refuse_missing(stacks)
-    kept = read(run) if run is not None else None
+    saved_run = read(run) if run is not None else None
     with reaping() as reaper:
         findings = run_experiments(stacks, rows, Settings(), reaper, quiet=as_json)
-    if kept is not None and run is not None:
+    if saved_run is not None and run is not None:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
-        keep(kept, stacks, findings)
-        write(kept, folder_of(run))
-        report_files.tell(kept, folder_of(run))
+        keep(saved_run, stacks, findings)
+        write(saved_run, folder_of(run))
+        report_files.write_reports(saved_run, folder_of(run))
     if as_json:
         print_json(findings)
     else:
@@ -68,9 +68,9 @@ def capabilities(
 
 def keep(run: Run, stacks: Sequence[Stack], findings: list[Capability]) -> None:
     """Let a run hold these findings in place of its own, and the records of those stacks that it didn't measure."""
-    measured = {record.name for record in run.stacks}
+    names = {record.name for record in run.stacks}
     run.capabilities = findings
-    run.explored = [stack_record(each, Settings()) for each in stacks if each.name not in measured]
+    run.explored = [stack_record(each, Settings()) for each in stacks if each.name not in names]
 
 
 def known_experiment(name: str) -> Experiment:

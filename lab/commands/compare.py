@@ -27,22 +27,22 @@ from lab.commands.other_machines import (
     targets_of,
 )
 from lab.commands.progress import Teller, telling
-from lab.commands.run_output import told_at_the_end
+from lab.commands.run_output import tell_at_the_end
 from lab.errors import UsageError
 from lab.judge.comparisons import judge
 from lab.judge.statistics import survival
 from lab.measure.cores import take_cores
 from lab.measure.environment import environment
-from lab.measure.execution import check_stacks, kept, make_trials
+from lab.measure.execution import check_stacks, keep_run, make_trials
 from lab.measure.load_generator import generator
 from lab.measure.plan import Task
 from lab.measure.prestart import Prestart
 from lab.measure.reaper import Reaper, reaping
-from lab.measure.resume import left, reopen
+from lab.measure.resume import remaining_tasks, reopen
 from lab.measure.selection import Selection, select
 from lab.measure.site import LocalSite, Site
 from lab.measure.trial import TrialRunner
-from lab.saved_runs.folder import alone, folder_of, made_folder, point_latest, read, read_calibration, write
+from lab.saved_runs.folder import alone, folder_of, make_folder, point_latest, read, read_calibration, write
 from lab.servers import HOST
 from records.run import Options, Run
 
@@ -105,7 +105,7 @@ def compare(
     cores = take_cores()
     if resume is not None:
         refuse_other_settings(context)
-        chosen = resumed(folder_of(resume), cores, agent_token)
+        chosen = resume_run(folder_of(resume), cores, agent_token)
     else:
         targets = targets_of(target or [], agent, agent_token)
         if targets and stack:
@@ -121,7 +121,7 @@ def compare(
                 workers, threads, aa, processes, targets, agent, workers_elsewhere.record(processes)
             ),
         )
-        chosen = begun(selection, cores, out.resolve(), agent_token)
+        chosen = begin_run(selection, cores, out.resolve(), agent_token)
     with chosen as job:
         carry_out(job, as_json=as_json)
     raise typer.Exit(1 if any(trial.status == "failed" for trial in job.run.trials) else 0)
@@ -132,11 +132,11 @@ def carry_out(job: Job, *, as_json: bool) -> None:
     survival()
     if job.selection.options.load_workers:
         bound(job.selection.options.load_workers.host, "the load's master")
-    tasks = left(job.run, job.selection.tasks())
+    tasks = remaining_tasks(job.run, job.selection.tasks())
     with (
-        told_at_the_end(job.run, job.folder, as_json=as_json),
+        tell_at_the_end(job.run, job.folder, as_json=as_json),
         measuring(job, tasks, quiet=as_json) as (runner, teller),
-        kept(job.run, job.folder),
+        keep_run(job.run, job.folder),
     ):
         explore(job, quiet=as_json)
         check_stacks(job.run, tasks, runner, teller)
@@ -145,13 +145,13 @@ def carry_out(job: Job, *, as_json: bool) -> None:
 
 
 @contextmanager
-def begun(selection: Selection, cores: Cores, out: Path, token: str) -> Iterator[Job]:
+def begin_run(selection: Selection, cores: Cores, out: Path, token: str) -> Iterator[Job]:
     """Give a run in a new folder of its own, which nobody else adds to; an agent wants the token."""
     reaper = Reaper()
     site = site_of(selection.options, token, LocalSite(reaper, cores[0]))
     run = selection.new_run(environment(*cores), site)
     run.calibration = read_calibration(out)
-    folder = made_folder(out / run.run.id)
+    folder = make_folder(out / run.run.id)
     with alone(folder):
         write(run, folder)
         point_latest(folder)
@@ -159,7 +159,7 @@ def begun(selection: Selection, cores: Cores, out: Path, token: str) -> Iterator
 
 
 @contextmanager
-def resumed(folder: Path, cores: Cores, token: str) -> Iterator[Job]:
+def resume_run(folder: Path, cores: Cores, token: str) -> Iterator[Job]:
     """Give the run in this folder, ready to go on."""
     with alone(folder):
         run = read(folder)
@@ -172,8 +172,8 @@ def resumed(folder: Path, cores: Cores, token: str) -> Iterator[Job]:
 def refuse_other_settings(context: typer.Context) -> None:
     """Raise UsageError when a setting is given that --resume takes from its run."""
     sources = {name: context.get_parameter_source(name) for name in context.params}
-    given = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
-    others = [f"--{name}" for name in given if name not in BESIDE_RESUME]
+    settings = [name for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
+    others = [f"--{name}" for name in settings if name not in BESIDE_RESUME]
     if others:
         raise UsageError(f"--resume takes every setting from its run: leave out {', '.join(others)}.")
 
@@ -182,7 +182,7 @@ def refuse_other_settings(context: typer.Context) -> None:
 def measuring(job: Job, tasks: list[Task], *, quiet: bool) -> Iterator[tuple[TrialRunner, Teller]]:
     """Give what makes the trials, and what tells how they go; every process that it starts ends with it."""
     _, generator_cores = job.cores
-    logs = made_folder(job.folder / "logs")
+    logs = make_folder(job.folder / "logs")
     with ExitStack() as running:
         reaper = running.enter_context(reaping(job.reaper))
         load = running.enter_context(generator(reaper, generator_cores, logs))
@@ -197,7 +197,7 @@ def measuring(job: Job, tasks: list[Task], *, quiet: bool) -> Iterator[tuple[Tri
             processes=selection.options.processes,
             prestart=running.enter_context(Prestart()),
             load_workers=selection.options.load_workers,
-            say=teller.waiting,
+            say=teller.tell_wait,
         )
         yield runner, teller
 

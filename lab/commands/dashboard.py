@@ -72,7 +72,7 @@ def show_side_by_side(
         tempfile.TemporaryDirectory(prefix="lab-") as folder,
         serving_stacks(stacks, settings, reaper, Path(folder)) as served,
         agent_beside(served, stacks, settings, out) as (agent_url, token),
-        locust(reaper, lineup(served, settings, agent_url, token), address, Path(folder)) as running,
+        locust(reaper, setup_of(served, settings, agent_url, token), address, Path(folder)) as running,
     ):
         wait_until_ready(running, address, Path(folder) / "locust.log")
         say(address.url)
@@ -114,7 +114,7 @@ class Judging:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
         run, folder = self._kept(body)
-        report_files.tell(run, folder)
+        report_files.write_reports(run, folder)
         return (folder / "report.html").read_bytes()
 
     def _kept(self, body: bytes) -> tuple[Run, Path]:
@@ -134,17 +134,17 @@ class Judging:
         return run, folder
 
 
-def lineup(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
+def setup_of(served: ServedStacks, settings: Settings, agent_url: str, token: str) -> DashboardSetup:
     """Return what locust has to know of what is served."""
     records = [stack_record(server.stack, settings) for server in served.servers.values()]
-    drawn = looks(records)
+    stack_looks = looks(records)
     stacks = tuple(
         DashboardStack(
             name=record.name,
             url=served.servers[record.name].url,
             slots=record.slots_by_waiting,
-            colour=drawn[record.name].colour,
-            dash=drawn[record.name].dash,
+            colour=stack_looks[record.name].colour,
+            dash=stack_looks[record.name].dash,
         )
         for record in records
     )

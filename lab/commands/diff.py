@@ -40,12 +40,12 @@ def diff(
     stacks = [names.stack(name) for name in stack or []]
     scenarios = [names.scenario(name) for name in scenario or []]
     figures = [names.figure(name) for name in figure or []]
-    whole = differences.narrowed(diff_of(*runs), stacks, scenarios, figures)
-    shown = whole if figures else differences.narrowed(whole, figures=differences.HEADLINE)
+    whole = differences.narrow_diff(diff_of(*runs), stacks, scenarios, figures)
+    selection = whole if figures else differences.narrow_diff(whole, figures=differences.HEADLINE)
     if as_json:
         print_json(whole)
     else:
-        wide_console().print(differences.render(shown))
-    job_summary.append(differences.markdown(shown))
+        wide_console().print(differences.render(selection))
+    job_summary.append(differences.markdown(selection))
     if html is not None:
-        write_whole(html, differences.page(shown).encode("utf-8", "replace"))
+        write_whole(html, differences.page(selection).encode("utf-8", "replace"))

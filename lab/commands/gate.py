@@ -9,7 +9,7 @@ from lab.commands import job_summary
 from lab.commands.console import print_json, print_text
 from lab.commands.options import AsJson, RunPlace
 from lab.errors import UsageError
-from lab.judge.gates import Rule, from_toml, judged, line, parse
+from lab.judge.gates import Rule, from_toml, judge_rules, line, parse
 from lab.judge.names import Names, names_of
 from lab.saved_runs.folder import read
 from lab.tell.run import gates
@@ -45,7 +45,7 @@ def gate(
     measured, baseline = read(run), read(against) if against else None
     names = names_of([measured, *([baseline] if baseline else [])])
     wanted = [*(parse(text, names) for text in rule or []), *(rules_of(rules, names) if rules else [])]
-    outcomes = judged(wanted, measured, baseline, anyway=anyway)
+    outcomes = judge_rules(wanted, measured, baseline, anyway=anyway)
     broken = [outcome for outcome in outcomes if not outcome.kept]
     if as_json:
         print_json(

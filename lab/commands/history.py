@@ -36,13 +36,13 @@ def history(
     runs, unread = runs_below(out)
     names = names_of(runs)
     name = names.scenario(scenario)
-    asked = None if level is None else names.level(name, level)
+    value = None if level is None else names.level(name, level)
     stacks = [names.stack(each) for each in stack or []]
     for why in unread:
         Console(stderr=True).print(f"skipped: {why}", style="yellow", markup=False, soft_wrap=True)
     if not runs:
         raise LabError(f"There is no run below {out} that can be read.")
-    at = first_level(runs, name) if asked is None else asked
+    at = first_level(runs, name) if value is None else value
     over_time = over_runs(runs, names.figure(figure), name, at, stacks)
     if as_json:
         print_json({"history": over_time, "skipped": unread})

@@ -29,6 +29,6 @@ def shortened(markdown: str, room: int) -> bytes:
     whole = f"{markdown.strip()}\n\n".encode("utf-8", "replace")
     if len(whole) <= room:
         return whole
-    left = room - len(CUT.encode())
-    lines = whole[: max(0, left)].rpartition(b"\n")[0]
-    return lines + CUT.encode() if left >= 0 else b""
+    size = room - len(CUT.encode())
+    lines = whole[: max(0, size)].rpartition(b"\n")[0]
+    return lines + CUT.encode() if size >= 0 else b""

@@ -7,7 +7,7 @@ from lab.measure.server_process import port_taken
 from lab.stacks import DEFAULT_STACKS, Stack, find
 
 
-def named(names: Sequence[str] | None, *, every: bool) -> list[Stack]:
+def choose_stacks(names: Sequence[str] | None, *, every: bool) -> list[Stack]:
     """Return the stacks of these names, and the default ones where `every`; raises UsageError for none."""
     stacks = [find(name) for name in dict.fromkeys([*(names or []), *(DEFAULT_STACKS if every else ())])]
     if not stacks:

@@ -57,15 +57,15 @@ WaitWorkers = Annotated[
 ]
 
 
-def targets_of(given: Sequence[str], agent_url: str, token: str) -> dict[str, str]:
+def targets_of(pairs: Sequence[str], agent_url: str, token: str) -> dict[str, str]:
     """Return the URLs of stacks by name: those given, or all that the agent serves; raises UsageError, LabError."""
     if agent_url:
         host, _ = address(agent_url)
-        if not given:
+        if not pairs:
             stacks = AgentClient(agent_url, token).stacks().stacks
             return {each.record.name: f"http://{host}:{address(each.url)[1]}" for each in stacks}
     targets: dict[str, str] = {}
-    for each in given:
+    for each in pairs:
         name, _, url = each.partition("=")
         if find(name).name in targets:
             raise UsageError(f"{name} is given as a target twice.")

@@ -46,20 +46,20 @@ class Teller:
         self._bars = bars
         self._bar: TaskID = bars.add_task("contract", total=len(tasks), ends_at=self._ends_at())
 
-    def checking(self, stack: Stack) -> None:
+    def tell_check(self, stack: Stack) -> None:
         """Tell which stack is held to the contract."""
         self._say(f"contract: {stack.name}")
 
-    def measuring(self, block: Sequence[Task]) -> None:
+    def tell_block(self, block: Sequence[Task]) -> None:
         """Tell which trial is being made, or how many stacks take turns."""
         task = block[0]
         self._say(str(task) if len(block) == 1 else f"{len(block)} stacks in turns, {task.place}")
 
-    def waiting(self, what: str) -> None:
+    def tell_wait(self, what: str) -> None:
         """Tell what is waited for."""
         self._say(what)
 
-    def made(self, task: Task, trial: Trial) -> None:
+    def tell_trial(self, task: Task, trial: Trial) -> None:
         """Tell that a trial is done."""
         self._left_s -= task.seconds
         self._bars.update(self._bar, advance=1, ends_at=self._ends_at())

@@ -1,7 +1,7 @@
 """`lab report`: a run told again."""
 
 from lab.commands.options import AsJson, RunPlace
-from lab.commands.run_output import tell
+from lab.commands.run_output import tell_run
 from lab.judge.comparisons import judge
 from lab.saved_runs.folder import folder_of, read
 
@@ -10,7 +10,7 @@ EXAMPLES = "Example: `lab report results/latest`"
 
 def report(run: RunPlace, *, as_json: AsJson = False) -> None:
     """Write a run's report again, from its results.json alone; a run that was cut short is judged first."""
-    saved = read(run)
-    if not saved.comparisons:
-        judge(saved)
-    tell(saved, folder_of(run), as_json=as_json)
+    saved_run = read(run)
+    if not saved_run.comparisons:
+        judge(saved_run)
+    tell_run(saved_run, folder_of(run), as_json=as_json)

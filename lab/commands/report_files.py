@@ -18,7 +18,7 @@ PAGE = "report.html"
 TRACE = "trace.html"  # beside a report, where `lab trace --run` put it
 
 
-def tell(run: Run, folder: Path) -> list[Path]:
+def write_reports(run: Run, folder: Path) -> list[Path]:
     """Write every form of a run into a folder; return what was written.
 
     Raises LabError when the run doesn't fit the schema of results.json: nobody else could read it either.

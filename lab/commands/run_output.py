@@ -12,25 +12,25 @@ from records.run import Run
 
 
 @contextmanager
-def told_at_the_end(run: Run, folder: Path, *, as_json: bool) -> Iterator[None]:
+def tell_at_the_end(run: Run, folder: Path, *, as_json: bool) -> Iterator[None]:
     """Tell what was measured, however that ended; of several errors the first one is raised."""
     try:
         yield
     except BaseException:
         with suppress(LabError, OSError):
-            tell(run, folder, as_json=as_json)
+            tell_run(run, folder, as_json=as_json)
             job_summary.append(markdown.summary(run))
         raise
-    tell(run, folder, as_json=as_json)
+    tell_run(run, folder, as_json=as_json)
     job_summary.append(markdown.summary(run))
 
 
-def tell(run: Run, folder: Path, *, as_json: bool) -> None:
+def tell_run(run: Run, folder: Path, *, as_json: bool) -> None:
     """Write the run's reports, and print its tables and where the report is; a signal ends both at once."""
     try:
         from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load, and --help doesn't draw
 
-        paths = report_files.tell(run, folder)
+        paths = report_files.write_reports(run, folder)
     except Exception:
         show(run, folder, as_json=as_json)
         raise

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from lab.addresses import bound
 from lab.commands.console import print_line
-from lab.commands.named_stacks import named, ports_from, refuse_missing, refuse_taken
+from lab.commands.named_stacks import choose_stacks, ports_from, refuse_missing, refuse_taken
 from lab.commands.options import AsJson, DefaultStacks, FirstPort, Host, StackArguments, Threads, Workers
 from lab.measure.reaper import reaping
 from lab.measure.server_process import Serving, serving
@@ -36,7 +36,7 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve stacks until Ctrl-C."""
-    stacks = named(names, every=every)
+    stacks = choose_stacks(names, every=every)
     settings = Settings(workers, threads, host=bound(host, "the stacks"))
     serve_in_foreground(stacks, settings, port, print_line if as_json else None)
 
@@ -51,8 +51,8 @@ def serve_in_foreground(stacks: Sequence[Stack], settings: Settings, port: int, 
     refuse_taken(ports, settings.host)
     with suppress(Stopped), reaping() as reaper, ExitStack() as running:
         servers: list[Serving] = []
-        for stack, chosen in zip(stacks, ports, strict=True):
-            starting = serving(stack, settings, reaper, port=chosen, grace_s=GRACE_S)
+        for stack, stack_port in zip(stacks, ports, strict=True):
+            starting = serving(stack, settings, reaper, port=stack_port, grace_s=GRACE_S)
             servers.append(running.enter_context(starting))
         running.callback(terminate, servers)
         for server in servers:

@@ -83,19 +83,19 @@ def trace(
         hang_up_after_s=hang_up_after,
         texts=[*websocket, *(more or ())] if websocket else None,
     )
-    chosen = [find(name) for name in dict.fromkeys(stack or DEFAULT_STACKS)]
+    stacks = [find(name) for name in dict.fromkeys(stack or DEFAULT_STACKS)]
     if run is not None:
         read(run)
-    result = traced(chosen, asked, Settings(threads=threads), starting)
+    result = traced(stacks, asked, Settings(threads=threads), starting)
     if as_json:
         print_json(result)
     else:
         console = wide_console()
         console.print(terminal.render(result, console.width))
     if html is not None:
-        write_page(result, chosen, html)
+        write_page(result, stacks, html)
     if run is not None:
-        write_beside(result, chosen, run)
+        write_beside(result, stacks, run)
 
 
 def starting(name: str) -> None:
@@ -105,8 +105,8 @@ def starting(name: str) -> None:
 
 def write_page(trace: Trace, stacks: Sequence[Stack], path: Path) -> None:
     """Write the page of a trace of these stacks."""
-    drawn = looks(stack_record(each, Settings()) for each in stacks)
-    write_whole(path, page.page(trace, drawn).encode("utf-8", "replace"))
+    stack_looks = looks(stack_record(each, Settings()) for each in stacks)
+    write_whole(path, page.page(trace, stack_looks).encode("utf-8", "replace"))
 
 
 def write_beside(trace: Trace, stacks: Sequence[Stack], run: Path) -> None:
@@ -114,4 +114,4 @@ def write_beside(trace: Trace, stacks: Sequence[Stack], run: Path) -> None:
     from lab.commands import report_files  # noqa: PLC0415 - what draws charts takes long to load
 
     write_page(trace, stacks, folder_of(run) / report_files.TRACE)
-    report_files.tell(read(run), folder_of(run))
+    report_files.write_reports(read(run), folder_of(run))

@@ -9,14 +9,14 @@ Headers = Sequence[tuple[str, str]]
 
 def head(method: str, target: str, headers: Headers = ()) -> bytes:
     """Return a request's head (RFC 9112, sections 2.1 and 3); a Host is added where there is none (section 3.2)."""
-    fields = [f"{name}: {value}" for name, value in completed(headers, [("Host", HOST)])]
+    fields = [f"{name}: {value}" for name, value in complete_headers(headers, [("Host", HOST)])]
     return "\r\n".join([f"{method} {target} HTTP/1.1", *fields, "", ""]).encode("latin-1")
 
 
-def completed(headers: Headers, needed: Headers) -> list[tuple[str, str]]:
+def complete_headers(headers: Headers, needed: Headers) -> list[tuple[str, str]]:
     """Return the needed headers that weren't given, then those that were: nothing is sent twice."""
-    given = {name.lower() for name, _ in headers}
-    return [*((name, value) for name, value in needed if name.lower() not in given), *headers]
+    names = {name.lower() for name, _ in headers}
+    return [*((name, value) for name, value in needed if name.lower() not in names), *headers]
 
 
 def chunked(*pieces: bytes) -> bytes:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lab.judge.bridges import bridges, guards
 from lab.judge.estimates import (
     compared_with,
+    find_estimate,
     highest,
-    known,
     levels_of,
     stacks_measured,
     trials_of,
@@ -41,9 +41,9 @@ class Answer:
 
 def answers(run: Run) -> list[Answer]:
     """Return every answer that the run's figures give."""
-    asked = [(each, record.name) for record in run.scenarios for each in record.answers if each.rule in RULES]
-    asked.sort(key=lambda one: list(RULES).index(one[0].rule))
-    sayings = [(each.work, scenario, RULES[each.rule](run, scenario)) for each, scenario in asked]
+    pairs = [(each, record.name) for record in run.scenarios for each in record.answers if each.rule in RULES]
+    pairs.sort(key=lambda one: list(RULES).index(one[0].rule))
+    sayings = [(each.work, scenario, RULES[each.rule](run, scenario)) for each, scenario in pairs]
     sayings.append((*BROKEN, broken(run)))
     return [Answer(work, scenario, saying.says, saying.picks) for work, scenario, saying in sayings if saying]
 
@@ -68,9 +68,9 @@ def waiting(run: Run, scenario: str) -> Saying | None:
     slots = _of(run, run.baseline, scenario, level, "concurrency") or 0.0
     if not waits_s or not slots:
         return Saying(f"{first}{times} {run.baseline}, which answers {rates[run.baseline]:,.0f}.", picks)
-    needed = f"To match, it would need about {rates[best] * waits_s:,.0f}."
+    need = f"To match, it would need about {rates[best] * waits_s:,.0f}."
     because = f"which answers {rates[run.baseline]:,.0f} because it has {_slots(run, slots)}"
-    return Saying(f"{first}{times} {run.baseline}, {because}. {needed}", picks)
+    return Saying(f"{first}{times} {run.baseline}, {because}. {need}", picks)
 
 
 def cost(run: Run, scenario: str) -> Saying | None:
@@ -100,8 +100,8 @@ def bridge(run: Run, _: str) -> Saying | None:
     ]
     if not prices:
         return None
-    added = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
-    guard = f" Guarded, against the same bridge as it comes: {_listed(added)}." if added else ""
+    guard_prices = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
+    guard = f" Guarded, against the same bridge as it comes: {_listed(guard_prices)}." if guard_prices else ""
     return Saying(f"A bridge isn't free: a request takes {_listed(prices)}.{guard}")
 
 
@@ -118,7 +118,7 @@ def blocking(run: Run, scenario: str) -> Saying | None:
     if not loops:
         return None
     name, rate = loops[0], rates[loops[0]]
-    probe = known(run, name, scenario, "blocking", PROBE)
+    probe = find_estimate(run, name, scenario, "blocking", PROBE)
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
     cured = trusted(run, name, scenario, "offloaded", RATE)
     cure = f" Offloaded to asyncio's default thread pool it is {cured:,.0f} a second." if cured else ""
@@ -168,13 +168,15 @@ BROKEN = ("What broke", "abandon")
 def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     """Say how long a fast route takes on the best stack, on the baseline and on the worst."""
     level = highest(run, scenario)
-    every = {name: known(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)}
+    every = {
+        name: find_estimate(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)
+    }
     times = {name: time for name, time in every.items() if time and not time.doubted}
     if len(times) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
     ordered = sorted(times, key=lambda name: times[name].value)
-    named = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
-    parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in named]
+    extremes = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
+    parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in extremes]
     least = times[ordered[0]].value
     picks = tuple(name for name, time in times.items() if time.value <= least * SAME_ORDER)
     return Saying(f"{beside.format(level)} a fast route takes {_listed(parts)}.", picks)

@@ -17,7 +17,9 @@ class Expected:
     high: float
 
 
-def judged(figures: Mapping[str, Mapping[str, float]], machine: dict[str, str], at: str) -> Calibration:
+def judge_calibration(
+    figures: Mapping[str, Mapping[str, float]], machine: dict[str, str], at: str
+) -> Calibration:
     """Return what was read beside its theory; `figures` are by scenario and name."""
     return Calibration(at, machine, [_read(e, figures[e.scenario][e.figure]) for e in EXPECTED])
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.judge.figures import PREFIXES, SAME_SECOND, Figured, prefix
+from lab.judge.figures import PREFIXES, SAME_SECOND, TrialFigures, prefix
 from lab.judge.reading import Reading
 from loadtests.scenarios import Flow
 from records.load import FlowReading
@@ -13,11 +13,11 @@ class TrialCase:
     """What the rules about a trial as a whole look at."""
 
     reading: Reading
-    figured: Figured
+    result: TrialFigures
 
     def figure(self, name: str) -> float:
         """Return a figure, 0 where there is none."""
-        return self.figured.figures.get(name, 0.0)
+        return self.result.figures.get(name, 0.0)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Case:
 
     flow: Flow
     reading: Reading
-    figured: Figured
+    result: TrialFigures
 
     @property
     def record(self) -> FlowReading:
@@ -41,12 +41,10 @@ class Case:
 
     def figure(self, name: str) -> float:
         """Return a figure of this flow, 0 where there is none."""
-        return self.figured.figures.get(prefix(self.flow) + name, 0.0)
+        return self.result.figures.get(prefix(self.flow) + name, 0.0)
 
     def names(self, *parts: str) -> list[str]:
         """Return this flow's figures whose name holds one of the parts."""
         others = tuple(start for start in PREFIXES.values() if start != prefix(self.flow))
-        own = [
-            n for n in self.figured.figures if n.startswith(prefix(self.flow)) and not n.startswith(others)
-        ]
+        own = [n for n in self.result.figures if n.startswith(prefix(self.flow)) and not n.startswith(others)]
         return sorted(n for n in own if any(part in n for part in parts))

@@ -17,8 +17,8 @@ from lab.judge.evidence import (
     first_bytes,
     in_progress,
     listed,
-    measured,
     native,
+    native_stacks_measured,
     places,
 )
 from records.run import Run, Trial
@@ -57,7 +57,7 @@ def wsgi_has_no_websockets(run: Run) -> Outcome | None:
     level = highest(run, "websocket")
     refused = {
         name: trial.doubts[0].says
-        for name in measured(run, "websocket", "wsgi")
+        for name in native_stacks_measured(run, "websocket", "wsgi")
         for trial in trials_of(run, name, "websocket", level)
         if trial.status == "cannot"
     }
@@ -66,7 +66,7 @@ def wsgi_has_no_websockets(run: Run) -> Outcome | None:
         return UPGRADES(run)
     says = f"{'; '.join(f'{name}: {words}' for name, words in refused.items())}."
     says += f" On ASGI: {listed(echoed, '{:,.0f} messages a second')}." if echoed else ""
-    open_ = [name for name in measured(run, "websocket", "wsgi") if name not in refused]
+    open_ = [name for name in native_stacks_measured(run, "websocket", "wsgi") if name not in refused]
     return Outcome("depends" if open_ else "confirmed", says, places([*refused, *echoed], "websocket", level))
 
 

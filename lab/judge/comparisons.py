@@ -12,7 +12,7 @@ import numpy as np
 
 from lab.judge import bootstrap
 from lab.judge.bootstrap import Draws
-from lab.judge.estimates import by_place, estimate
+from lab.judge.estimates import by_place, estimate_figure
 from records.run import Comparison, Noise, Run, Trial, Verdict
 from records.scenario import Better
 from records.types import LevelValue
@@ -59,15 +59,15 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
             for name, trials in usable.items():
                 copied = any(trial.copy_of for trial in trials)
                 if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
-                    ratio = compared(trials, usable[baseline], figure)
-                    counted = len(trials) + len(usable[baseline])
+                    ratio = compare_trials(trials, usable[baseline], figure)
+                    trial_count = len(trials) + len(usable[baseline])
                     verdict = verdict_on(
                         run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
                     )
                     results.append(
                         Comparison(
                             scenario, level, figure, name, baseline,
-                            ratio.ratio, ratio.low, ratio.high, verdict, counted,
+                            ratio.ratio, ratio.low, ratio.high, verdict, trial_count,
                         )
                     )  # fmt: skip
     return results
@@ -82,7 +82,7 @@ def noise(run: Run) -> list[Noise]:
             for figure in COMPARED:
                 first, second = sound(stacks[name], figure), sound(again, figure)
                 if comparable(first, second, figure):
-                    farthest = compared(first, second, figure).farther_end
+                    farthest = compare_trials(first, second, figure).farther_end
                     floors.append(Noise(scenario, level, figure, name, farthest))
     return floors
 
@@ -117,11 +117,13 @@ def sound(trials: Sequence[Trial], figure: str) -> list[Trial]:
 
     One that was answered nothing is left out: there is no ratio to it.
     """
-    known = estimate(trials, figure)
-    return [trial for trial in known.trials if trial.figures[figure]] if known and known.sound else []
+    estimate = estimate_figure(trials, figure)
+    return (
+        [trial for trial in estimate.trials if trial.figures[figure]] if estimate and estimate.sound else []
+    )
 
 
-def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+def compare_trials(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio of the medians and its bootstrap interval; neither side may be empty.
 
     Trials of the same repetition stood in the same block, so whatever the machine did meanwhile fell on both:
@@ -131,12 +133,12 @@ def compared(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Rat
         return _compared_by_turns(ours, theirs, figure)
     shared = shared_blocks(ours, theirs)
     if len(shared) < ENOUGH_BLOCKS:
-        return compared_apart(ours, theirs, figure)
+        return compare_apart(ours, theirs, figure)
     ours, theirs = ([t for t in trials if t.repetition in shared] for trials in (ours, theirs))
     return _bootstrapped(ours, theirs, figure, together=True)
 
 
-def compared_apart(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
+def compare_apart(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio of the medians and its interval of trials that never stood side by side."""
     return _bootstrapped(ours, theirs, figure, together=False)
 
@@ -156,27 +158,27 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
 def _bootstrapped(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str, *, together: bool) -> Ratio:
     """Return the ratio and its interval; `together` draws the same trials of both."""
     random = bootstrap.generator()
-    chosen = [bootstrap.drawn_trials(len(trials), random) for trials in (ours, theirs)]
+    choices = [bootstrap.drawn_trials(len(trials), random) for trials in (ours, theirs)]
     if together:
-        chosen[1] = chosen[0]
+        choices[1] = choices[0]
     ratio = _median(ours, figure) / _median(theirs, figure)
     with np.errstate(divide="ignore", invalid="ignore"):  # seconds without an answer may be drawn alone
         draws = [
-            bootstrap.resampled_medians(trials, figure, drawn, random)
-            for trials, drawn in zip((ours, theirs), chosen, strict=True)
+            bootstrap.resampled_medians(trials, figure, choice, random)
+            for trials, choice in zip((ours, theirs), choices, strict=True)
         ]
         low, high = bootstrap.interval_around(ratio, draws[0] / draws[1])
-    cut = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
-    return Ratio(ratio, low / (1 + cut), high * (1 + cut))
+    share = sum(map(_cut_off, (*ours, *theirs))) if figure == "throughput_per_s" else 0.0
+    return Ratio(ratio, low / (1 + share), high * (1 + share))
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
     """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
     random = bootstrap.generator()
     rounds = _rounds(ours, theirs, figure)
-    chosen = random.integers(0, len(rounds), (bootstrap.RESAMPLES, len(rounds)))
+    choices = random.integers(0, len(rounds), (bootstrap.RESAMPLES, len(rounds)))
     ratio = float(np.median(rounds))
-    return Ratio(ratio, *bootstrap.interval_around(ratio, np.median(rounds[chosen], axis=1)))
+    return Ratio(ratio, *bootstrap.interval_around(ratio, np.median(rounds[choices], axis=1)))
 
 
 def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:

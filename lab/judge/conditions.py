@@ -97,8 +97,8 @@ def facts(run: Run) -> dict[str, str]:
         for field, value in msgspec.structs.asdict(stack).items()
         if field not in OF_THE_RUN_ITSELF
     }
-    planned = {"number of trials": str(run.run.planned_trials)}
-    return {**run.environment, **stacks, **level_facts(run), **planned}
+    plan = {"number of trials": str(run.run.planned_trials)}
+    return {**run.environment, **stacks, **level_facts(run), **plan}
 
 
 def level_facts(run: Run) -> dict[str, str]:
@@ -132,5 +132,5 @@ def _environment(run: Run) -> dict[str, str]:
 def _given(stack: StackRecord) -> dict[str, str]:
     """Return what a stack was given; from which folder its interpreter came doesn't matter."""
     arguments = stack.command.partition(" -m ")[2] or stack.command
-    given = {**stack.settings, "slots": str(stack.slots or "unbounded"), "command": arguments}
-    return {f"{stack.name}'s {name}": value for name, value in given.items()}
+    settings = {**stack.settings, "slots": str(stack.slots or "unbounded"), "command": arguments}
+    return {f"{stack.name}'s {name}": value for name, value in settings.items()}

@@ -61,7 +61,7 @@ def with_plain_columns(record: ScenarioRecord, trials: Sequence[Trial]) -> Scena
     """Return a scenario in which each level has columns: where none are chosen, of the figures that are compared."""
     covered = {column.level for column in record.columns}
     plain = [
-        ColumnRecord(_united(f"{figure}@{level}", described([figure]).get(figure)), figure, level)
+        ColumnRecord(_united(f"{figure}@{level}", look_up_figures([figure]).get(figure)), figure, level)
         for level in [each.level for each in record.levels if each.level not in covered]
         for figure in _compared(t for t in trials if (t.scenario, t.level) == (record.name, level))
     ]
@@ -75,10 +75,10 @@ def describe_figures(run: Run) -> None:
         *(column.figure for record in run.scenarios for column in record.columns),
         *(record.headline.figure for record in run.scenarios if record.headline),
     ]
-    run.figures = described(named) | run.figures
+    run.figures = look_up_figures(named) | run.figures
 
 
-def described(names: Iterable[str]) -> dict[str, Figure]:
+def look_up_figures(names: Iterable[str]) -> dict[str, Figure]:
     """Return what each figure is; one that no trial of today has is left out."""
     figures = {}
     for name in dict.fromkeys(names):

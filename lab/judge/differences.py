@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from lab.judge.comparisons import Ratio, compared_apart, floor, verdict_on
+from lab.judge.comparisons import Ratio, compare_apart, floor, verdict_on
 from lab.judge.conditions import Change, changes, comparability, forbidding, summary
-from lab.judge.estimates import Estimate, Place, by_place, estimate
+from lab.judge.estimates import Estimate, Place, by_place, estimate_figure
 from records.run import Can, Run, Trial
 from records.scenario import Figure
 from records.types import LevelValue
@@ -105,8 +105,8 @@ def diff(a: Run, b: Run) -> Diff:
             if place in in_b
             for estimates in _estimates(in_a[place], in_b[place], b)
         ],
-        only_a=[written(place) for place in in_a if place not in in_b],
-        only_b=[written(place) for place in in_b if place not in in_a],
+        only_a=[name_place(place) for place in in_a if place not in in_b],
+        only_b=[name_place(place) for place in in_b if place not in in_a],
         capabilities=capability_changes(a, b),
         questions={record.name: record.question for run in (a, b) for record in run.scenarios},
     )
@@ -122,24 +122,24 @@ def capability_changes(a: Run, b: Run) -> list[CapabilityChange]:
     ]
 
 
-def written(place: Place) -> str:
+def name_place(place: Place) -> str:
     """Return a place as people write it: `slow-io@50 uvicorn/asgi`."""
     scenario, level, stack = place
     return f"{scenario}@{level} {stack}"
 
 
-def quantity(known: Estimate) -> Quantity:
+def quantity(estimate: Estimate) -> Quantity:
     """Return an estimate as it is told to others: its value and interval."""
-    return Quantity(known.value, *(known.interval or ()))
+    return Quantity(estimate.value, *(estimate.interval or ()))
 
 
-def related(a: Estimate, b: Estimate) -> Quantity | None:
+def ratio_of(a: Estimate, b: Estimate) -> Quantity | None:
     """Return b over a; nothing where one isn't sound, or isn't above zero."""
     if not (a.sound and b.sound) or min(a.value, b.value) <= 0:
         return None
     if a.interval is None or b.interval is None:
         return Quantity(b.value / a.value)
-    ratio = compared_apart(b.trials, a.trials, a.figure)
+    ratio = compare_apart(b.trials, a.trials, a.figure)
     bounded = isfinite(ratio.low) and isfinite(ratio.high)
     return Quantity(ratio.ratio, ratio.low, ratio.high) if bounded else Quantity(ratio.ratio)
 
@@ -154,7 +154,7 @@ def _difference(
     place: Place, estimates: tuple[Estimate, Estimate], runs: tuple[Run, Run], around: Sequence[Change]
 ) -> Difference:
     a, b = estimates
-    ratio = related(a, b)
+    ratio = ratio_of(a, b)
     noise = noise_between(*runs, place.scenario, place.level, a.figure)
     described = runs[1].figure(a.figure)
     verdict, why = _verdict(described, ratio, noise, same=a.value == b.value)
@@ -194,7 +194,7 @@ def _estimates(a: Sequence[Trial], b: Sequence[Trial], run: Run) -> Iterator[tup
     for figure in dict.fromkeys(figure for trial in a for figure in trial.figures):
         judged = figure not in run.figures or run.figures[figure].better != "neither"
         if judged and OF_THE_GENERATOR not in figure:
-            in_a, in_b = estimate(a, figure), estimate(b, figure)
+            in_a, in_b = estimate_figure(a, figure), estimate_figure(b, figure)
             if in_a and in_b:
                 yield in_a, in_b
 

@@ -6,7 +6,7 @@ from statistics import mean, stdev
 from typing import Generic, TypeVar
 
 from lab.judge.cases import Case, TrialCase
-from lab.judge.figures import Figured, judged
+from lab.judge.figures import TrialFigures, judged_flows
 from lab.judge.reading import Reading
 from loadtests.scenarios import AFTER, Level
 from records.run import Doubt
@@ -36,13 +36,13 @@ class Rule(Generic[Part]):
         return Doubt(self.name, self.says(part), self.advice, figures, self.discards, self.at_least)
 
 
-def doubts(reading: Reading, level: Level, figured: Figured) -> list[Doubt]:
+def doubts(reading: Reading, level: Level, result: TrialFigures) -> list[Doubt]:
     """Return every doubt that a rule raises, about each flow and about the trial as a whole."""
-    trial = TrialCase(reading, figured)
+    trial = TrialCase(reading, result)
     about_flows = [
         doubt
-        for flow in judged(level, reading.loaded_s)
-        for doubt in _raised(ABOUT_FLOWS, Case(flow, reading, figured))
+        for flow in judged_flows(level, reading.loaded_s)
+        for doubt in _raised(ABOUT_FLOWS, Case(flow, reading, result))
     ]
     return about_flows + _raised(ABOUT_TRIALS, trial)
 
@@ -57,14 +57,14 @@ def _counted(errors: Mapping[str, int]) -> str:
 
 def _bounds(case: Case) -> list[str]:
     """Return the percentiles that lie among requests which were never answered, and a recovery that wasn't seen."""
-    recovery = {"recovered_s"} & case.figured.at_least if case.flow.name == AFTER else set()
-    return [*(name for name in case.names("_ms_") if name in case.figured.at_least), *recovery]
+    recovery = {"recovered_s"} & case.result.at_least if case.flow.name == AFTER else set()
+    return [*(name for name in case.names("_ms_") if name in case.result.at_least), *recovery]
 
 
 def _young(case: Case) -> list[str]:
     """Return the latencies of a queue that filled up: who comes early waits less than others will."""
     latencies = [] if case.flow.open_loop else case.names("corrected_ms", "service_ms", "first_byte_ms")
-    return [name for name in latencies if name not in case.figured.at_least]
+    return [name for name in latencies if name not in case.result.at_least]
 
 
 def _few(case: Case) -> list[str]:
@@ -82,7 +82,7 @@ def _missed_its_rate(case: Case) -> bool:
 
     An overload is there for more than can be answered.
     """
-    if case.flow.of_ceiling is not None or case.figured.at_least:
+    if case.flow.of_ceiling is not None or case.result.at_least:
         return False
     window_s = case.flow.lasts_s(case.reading.loaded_s)
     edge = (case.flow.users + 1) / window_s if case.figure("censored") else 1 / window_s
@@ -102,11 +102,11 @@ def _breaks_littles_law(case: Case) -> bool:
     """Tell whether users, throughput and time don't fit each other: then one of them was measured wrong."""
     share = case.figure("little_share")
     enough = case.figure("answers") >= ENOUGH_ROUNDS * case.flow.users
-    return bool(share) and enough and not case.figured.at_least and abs(share - 1) > LITTLE_TOLERANCE
+    return bool(share) and enough and not case.result.at_least and abs(share - 1) > LITTLE_TOLERANCE
 
 
 def _held(case: Case) -> float:
-    return case.figure("held") or case.figured.figures.get("held", 0.0)
+    return case.figure("held") or case.result.figures.get("held", 0.0)
 
 
 def _load_workers_lost(trial: TrialCase) -> str:
@@ -117,8 +117,8 @@ def _load_workers_lost(trial: TrialCase) -> str:
 
 def _is_broken(trial: TrialCase) -> bool:
     """Tell whether with everybody gone the server answers nobody."""
-    left = trial.reading.aftermath
-    return left is not None and left.answered_ms is None
+    aftermath = trial.reading.aftermath
+    return aftermath is not None and aftermath.answered_ms is None
 
 
 def _seconds_after(trial: TrialCase) -> float:
@@ -126,7 +126,7 @@ def _seconds_after(trial: TrialCase) -> float:
 
 
 def _timed(trial: TrialCase) -> list[str]:
-    return sorted(name for name in trial.figured.figures if "corrected_ms" in name or "service_ms" in name)
+    return sorted(name for name in trial.result.figures if "corrected_ms" in name or "service_ms" in name)
 
 
 NEAR_CEILING = 0.9

@@ -71,13 +71,13 @@ class Estimate:
         return len(self.trials) > 1 or any(len(t.seconds.get(self.figure, ())) > 1 for t in self.trials)
 
 
-def estimate(trials: Iterable[Trial], figure: str) -> Estimate | None:
+def estimate_figure(trials: Iterable[Trial], figure: str) -> Estimate | None:
     """Return what the trials of a place tell of a figure, `None` when none that went well has it as a number."""
     measured = [t for t in trials if t.status == "ok" and isfinite(t.figures.get(figure, nan))]
     if not measured:
         return None
-    chosen = kept(measured, figure)
-    doubts = tuple(doubt for trial in chosen for doubt in about(trial, figure))
+    chosen = usable_trials(measured, figure)
+    doubts = tuple(doubt for trial in chosen for doubt in doubts_about(trial, figure))
     value = median(trial.figures[figure] for trial in chosen)
     most = median(inf if is_lower_bound(trial, figure) else trial.figures[figure] for trial in chosen)
     return Estimate(
@@ -99,20 +99,22 @@ def by_place(trials: Iterable[Trial]) -> dict[Place, list[Trial]]:
     return places
 
 
-def kept(trials: Sequence[Trial], figure: str) -> list[Trial]:
+def usable_trials(trials: Sequence[Trial], figure: str) -> list[Trial]:
     """Return the trials whose figure isn't discarded, or all where each one is."""
-    undoubted = [trial for trial in trials if not any(doubt.discards for doubt in about(trial, figure))]
+    undoubted = [
+        trial for trial in trials if not any(doubt.discards for doubt in doubts_about(trial, figure))
+    ]
     return undoubted or list(trials)
 
 
-def about(trial: Trial, figure: str) -> list[Doubt]:
+def doubts_about(trial: Trial, figure: str) -> list[Doubt]:
     """Return a trial's doubts about a figure."""
     return [doubt for doubt in trial.doubts if doubt.about(figure)]
 
 
 def is_lower_bound(trial: Trial, figure: str) -> bool:
     """Tell whether a trial's figure is only known to be at least so much."""
-    return any(doubt.at_least for doubt in about(trial, figure))
+    return any(doubt.at_least for doubt in doubts_about(trial, figure))
 
 
 def trials_of(run: Run, stack: str, scenario: str, level: LevelValue) -> list[Trial]:
@@ -120,15 +122,15 @@ def trials_of(run: Run, stack: str, scenario: str, level: LevelValue) -> list[Tr
     return [t for t in run.trials if t.stack == stack and t.scenario == scenario and t.level == level]
 
 
-def known(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> Estimate | None:
+def find_estimate(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> Estimate | None:
     """Return what is known of a figure, `None` when no trial has it."""
-    return estimate(trials_of(run, stack, scenario, level), figure)
+    return estimate_figure(trials_of(run, stack, scenario, level), figure)
 
 
 def trusted(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> float | None:
     """Return a figure that is neither doubted nor a bound, `None` without one."""
-    figure_known = known(run, stack, scenario, level, figure)
-    return figure_known.value if figure_known and figure_known.sound else None
+    estimate = find_estimate(run, stack, scenario, level, figure)
+    return estimate.value if estimate and estimate.sound else None
 
 
 def compared_with(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> Comparison | None:

@@ -61,8 +61,11 @@ def figures(
     Without a level it is the scenario's last.
     """
     where = highest(run, scenario) if level is None else level
-    known = {name: trusted(run, name, scenario, where, figure) for name in measured(run, scenario, interface)}
-    return {name: value for name, value in known.items() if value}
+    values = {
+        name: trusted(run, name, scenario, where, figure)
+        for name in native_stacks_measured(run, scenario, interface)
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def answers(run: Run, experiment: str, interface: Interface) -> dict[str, str]:
@@ -75,7 +78,7 @@ def answers(run: Run, experiment: str, interface: Interface) -> dict[str, str]:
 def in_progress(run: Run, interface: Interface) -> dict[str, float]:
     """Return how many waiting requests each native stack served at once: Little's law."""
     at_once = {}
-    for name in measured(run, "slow-io", interface):
+    for name in native_stacks_measured(run, "slow-io", interface):
         rate, ceiling, most = (
             trusted(run, name, "slow-io", highest(run, "slow-io"), figure)
             for figure in ("throughput_per_s", "ceiling_per_s", "concurrency")
@@ -88,7 +91,7 @@ def in_progress(run: Run, interface: Interface) -> dict[str, float]:
 def first_bytes(run: Run, interface: Interface) -> dict[str, tuple[float, float]]:
     """Return first byte and whole stream in ms, for one user."""
     firsts = {}
-    for name in measured(run, "streaming", interface):
+    for name in native_stacks_measured(run, "streaming", interface):
         first, whole = (
             trusted(run, name, "streaming", 1, figure) for figure in ("first_byte_ms_p50", "service_ms_p50")
         )
@@ -97,7 +100,7 @@ def first_bytes(run: Run, interface: Interface) -> dict[str, tuple[float, float]
     return firsts
 
 
-def measured(run: Run, scenario: str, interface: Interface) -> list[str]:
+def native_stacks_measured(run: Run, scenario: str, interface: Interface) -> list[str]:
     """Return the stacks that ran an app of that interface natively under a scenario."""
     natives = native(run, interface)
     return [name for name in stacks_measured(run, scenario) if name in natives]

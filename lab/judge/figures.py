@@ -16,20 +16,20 @@ from records.scenario import Figure
 
 
 @dataclass(frozen=True)
-class Figured:
+class TrialFigures:
     """The figures of a trial, and which of them are lower bounds."""
 
     figures: dict[str, float]
     at_least: frozenset[str]
 
 
-def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
+def work_out_figures(reading: Reading, level: Level, slots: Slots) -> TrialFigures:
     """Return every figure that the reading gives.
 
     Figures of a probe carry `probe_` before their name, those of a flow that comes after another `after_`. CPU is
     shared out over all answers, the probe's too.
     """
-    flows = tuple(FlowWindow(flow, reading, slots) for flow in judged(level, reading.loaded_s))
+    flows = tuple(FlowWindow(flow, reading, slots) for flow in judged_flows(level, reading.loaded_s))
     trial = TrialWindow(reading, flows)
     values = {
         **_values(OF_USAGE, trial),
@@ -41,7 +41,7 @@ def figured(reading: Reading, level: Level, slots: Slots) -> Figured:
         **_values(OF_ALL_FLOWS, trial),
     }
     at_least = frozenset(name for name, value in values.items() if isinstance(value, AtLeast))
-    return Figured({name: float(value) for name, value in values.items()}, at_least)
+    return TrialFigures({name: float(value) for name, value in values.items()}, at_least)
 
 
 def _values(formulas: Mapping[str, Formula[Part]], part: Part) -> dict[str, float]:
@@ -49,7 +49,7 @@ def _values(formulas: Mapping[str, Formula[Part]], part: Part) -> dict[str, floa
     return {name: value for name, value in values.items() if value is not None}
 
 
-def judged(level: Level, loaded_s: float) -> list[Flow]:
+def judged_flows(level: Level, loaded_s: float) -> list[Flow]:
     """Return the flows that are on in a window of that length."""
     return [flow for flow in level.flows if flow.lasts_s(loaded_s)]
 
@@ -60,7 +60,7 @@ def by_second(reading: Reading, level: Level) -> dict[str, list[float]]:
     Where stacks take turns there is one value for each turn, 0 without an answer.
     """
     values: dict[str, list[float]] = {}
-    on = judged(level, reading.loaded_s)
+    on = judged_flows(level, reading.loaded_s)
     flows = [(prefix(flow), _padded(reading.flows[flow.name].seconds, len(reading.usage))) for flow in on]
     kinds = sorted({kind for _, seconds in flows for second in seconds for kind in second.complete})
     for number, used in enumerate(reading.usage):
@@ -87,7 +87,7 @@ def histograms(reading: Reading, level: Level) -> dict[str, str]:
     """Return the histograms of answered requests that hold anything, by kind, as they were recorded."""
     return {
         prefix(flow) + kind: encoded
-        for flow in judged(level, reading.loaded_s)
+        for flow in judged_flows(level, reading.loaded_s)
         for kind, encoded in reading.flows[flow.name].complete.items()
         if statistics.decode(encoded).size
     }

@@ -41,13 +41,17 @@ def _grown_mib(reading: Reading) -> float | None:
 
 
 def _idle_cores(window: TrialWindow) -> float | None:
-    left = window.reading.aftermath
-    return left.cpu_s / left.seconds if left and left.cpu_s is not None else None
+    aftermath = window.reading.aftermath
+    return aftermath.cpu_s / aftermath.seconds if aftermath and aftermath.cpu_s is not None else None
 
 
 def _threads_left(window: TrialWindow) -> float | None:
-    left, before = window.reading.aftermath, window.reading.before
-    return float(left.footprint.threads - before.threads) if left and left.footprint and before else None
+    aftermath, before = window.reading.aftermath, window.reading.before
+    return (
+        float(aftermath.footprint.threads - before.threads)
+        if aftermath and aftermath.footprint and before
+        else None
+    )
 
 
 def _cpu_us_per_message(window: FlowWindow) -> float | None:

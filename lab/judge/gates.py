@@ -15,8 +15,8 @@ import msgspec
 
 from lab.errors import UsageError
 from lab.judge.conditions import Change, changes, forbidding, summary
-from lab.judge.differences import Quantity, quantity, related
-from lab.judge.estimates import Estimate, estimate, trials_of
+from lab.judge.differences import Quantity, quantity, ratio_of
+from lab.judge.estimates import Estimate, estimate_figure, trials_of
 from lab.judge.names import Names, names_of
 from records.run import Run
 from records.types import LevelValue
@@ -79,7 +79,7 @@ def from_toml(text: str, names: Names | None = None) -> list[Rule]:
     return [parse(rule, names) for rule in rules]
 
 
-def judged(
+def judge_rules(
     rules: Sequence[Rule], run: Run, baseline: Run | None = None, *, anyway: bool = False
 ) -> list[Outcome]:
     """Return what became of each rule; `anyway` compares runs that may not be compared, too."""
@@ -104,10 +104,10 @@ def line(outcome: Outcome, *, against: bool) -> str:
 
 def _absolute(rule: Rule, run: Run) -> Outcome:
     unit = run.figure(rule.figure).unit
-    known = _sound_estimate(rule, run)
-    if isinstance(known, str):
-        return Outcome(rule, kept=False, measured=None, unit=unit, why=known)
-    return _bounded(rule, quantity(known), unit)
+    estimate = _sound_estimate(rule, run)
+    if isinstance(estimate, str):
+        return Outcome(rule, kept=False, measured=None, unit=unit, why=estimate)
+    return _bounded(rule, quantity(estimate), unit)
 
 
 def _relative(rule: Rule, run: Run, baseline: Run, around: Sequence[Change]) -> Outcome:
@@ -119,7 +119,7 @@ def _relative(rule: Rule, run: Run, baseline: Run, around: Sequence[Change]) -> 
         return msgspec.structs.replace(lost, why=f"in the baseline {theirs}")
     if forbidden := forbidding(around, rule.scenario, rule.level):
         return msgspec.structs.replace(lost, why=f"the runs may not be compared: {summary(forbidden)}")
-    ratio = related(theirs, ours)
+    ratio = ratio_of(theirs, ours)
     if ratio is None:
         return msgspec.structs.replace(lost, why="there is no ratio to what isn't above zero")
     return _bounded(rule, ratio, "1")
@@ -132,11 +132,11 @@ def _bounded(rule: Rule, measured: Quantity, unit: str) -> Outcome:
 def _sound_estimate(rule: Rule, run: Run) -> Estimate | str:
     """Return what is known of the rule's figure where that is sound, otherwise why it isn't."""
     trials = trials_of(run, rule.stack, rule.scenario, rule.level)
-    known = estimate(trials, rule.figure)
-    if known is None:
+    estimate = estimate_figure(trials, rule.figure)
+    if estimate is None:
         measured = any(trial.status == "ok" for trial in trials)
         return f"{rule.figure} wasn't measured there" if measured else _missing(rule, run)
-    return known if known.sound else f"{rule.figure} is doubted: {', '.join(known.objections)}"
+    return estimate if estimate.sound else f"{rule.figure} is doubted: {', '.join(estimate.objections)}"
 
 
 def _missing(rule: Rule, run: Run) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from lab.judge.conditions import Change, changes
-from lab.judge.descriptions import described
+from lab.judge.descriptions import look_up_figures
 from lab.judge.differences import Quantity, quantity
-from lab.judge.estimates import known
+from lab.judge.estimates import find_estimate
 from lab.judge.names import names_of
 from records.run import Run
 from records.types import LevelValue
@@ -55,7 +55,7 @@ def history(
     names = list(stacks) or list(
         dict.fromkeys(stack.name for run in reversed(ordered) for stack in run.stacks)
     )
-    described_by = [described([figure]), *(run.figures for run in ordered)]
+    described_by = [look_up_figures([figure]), *(run.figures for run in ordered)]
     unit = next((figures[figure].unit for figures in reversed(described_by) if figure in figures), "")
     series = [Series(name, _points(ordered, figure, scenario, level, name)) for name in names]
     moments = [Moment(run.run.id, run.run.started, _other(run, ordered[-1])) for run in ordered]
@@ -73,7 +73,7 @@ def first_level(runs: Sequence[Run], scenario: str) -> LevelValue:
 
 
 def _points(runs: Sequence[Run], figure: str, scenario: str, level: LevelValue, stack: str) -> list[Point]:
-    estimates = [(run.run.id, known(run, stack, scenario, level, figure)) for run in runs]
+    estimates = [(run.run.id, find_estimate(run, stack, scenario, level, figure)) for run in runs]
     return [Point(run, quantity(each), each.objections) for run, each in estimates if each]
 
 

@@ -86,8 +86,8 @@ class Reading(msgspec.Struct, frozen=True):
 
 def _total(values: Iterable[float | None]) -> float | None:
     seconds = list(values)
-    known = [value for value in seconds if value is not None]
-    return sum(known) if len(known) == len(seconds) else None
+    numbers = [value for value in seconds if value is not None]
+    return sum(numbers) if len(numbers) == len(seconds) else None
 
 
 def target_of(load: LoadReading, number: int = 0) -> TargetReading:
@@ -96,12 +96,14 @@ def target_of(load: LoadReading, number: int = 0) -> TargetReading:
     if len(parts) == 1:
         return parts[0]
     names = dict.fromkeys(name for part in parts for name in part.flows)
-    flows = {name: merged([part.flows[name] for part in parts if name in part.flows]) for name in names}
+    flows = {
+        name: merge_readings([part.flows[name] for part in parts if name in part.flows]) for name in names
+    }
     settled = all(part.settled for part in parts)
     return TargetReading(flows, sum(part.ceiling_per_s for part in parts), settled)
 
 
-def merged(parts: Sequence[FlowReading]) -> FlowReading:
+def merge_readings(parts: Sequence[FlowReading]) -> FlowReading:
     """Return what several processes recorded of one flow as if one had."""
     return FlowReading(
         answers=sum(part.answers for part in parts),

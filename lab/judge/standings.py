@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.judge.estimates import Estimate, compared_with, known, trials_of
+from lab.judge.estimates import Estimate, compared_with, find_estimate, trials_of
 from records.run import Run, Trial
 from records.scenario import Headline
 
@@ -25,9 +25,9 @@ class Standing:
 
 def standings(run: Run) -> dict[str, list[Standing]]:
     """Return the standings of each stack, in the order of `headlines`."""
-    chosen = headlines(run).items()
+    run_headlines = headlines(run).items()
     return {
-        stack.name: [standing(run, stack.name, scenario, headline) for scenario, headline in chosen]
+        stack.name: [standing(run, stack.name, scenario, headline) for scenario, headline in run_headlines]
         for stack in run.stacks
         if stack.skipped is None
     }
@@ -35,14 +35,14 @@ def standings(run: Run) -> dict[str, list[Standing]]:
 
 def headlines(run: Run) -> dict[str, Headline]:
     """Return the headlines of the scenarios that the run has, by scenario, those that lead before the others."""
-    chosen = [(record.name, record.headline) for record in run.scenarios if record.headline]
-    return dict(sorted(chosen, key=lambda each: not each[1].leads))
+    pairs = [(record.name, record.headline) for record in run.scenarios if record.headline]
+    return dict(sorted(pairs, key=lambda each: not each[1].leads))
 
 
 def standing(run: Run, stack: str, scenario: str, headline: Headline) -> Standing:
     """Return how a stack stands on a scenario's headline."""
     trials = trials_of(run, stack, scenario, headline.level)
-    value = known(run, stack, scenario, headline.level, headline.figure)
+    value = find_estimate(run, stack, scenario, headline.level, headline.figure)
     word, says = _word(run, (stack, scenario), headline, trials, value)
     return Standing(stack, scenario, word, value, says)
 
@@ -51,9 +51,9 @@ def _word(
     run: Run, place: tuple[str, str], headline: Headline, trials: list[Trial], value: Estimate | None
 ) -> tuple[Word, str]:
     stack, scenario = place
-    broken = [d.says for t in trials for d in t.doubts if t.status != "ok" or d.name in BREAKING]
-    if broken:
-        return "cannot", broken[0]
+    reasons = [d.says for t in trials for d in t.doubts if t.status != "ok" or d.name in BREAKING]
+    if reasons:
+        return "cannot", reasons[0]
     if value is None:
         return "not measured", ""
     if value.doubted:
@@ -68,7 +68,7 @@ def _word(
 
 def _by_bounds(run: Run, scenario: str, headline: Headline, value: Estimate) -> tuple[Word, str]:
     """Return what a lower bound still says: beyond the other's value is beyond it."""
-    other = known(run, run.baseline, scenario, headline.level, headline.figure)
+    other = find_estimate(run, run.baseline, scenario, headline.level, headline.figure)
     if other is None or other.doubted or run.figure(headline.figure).better != "lower":
         return "not compared", ""
     if value.at_least and not other.at_least and value.value > other.value:

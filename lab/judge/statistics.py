@@ -33,10 +33,10 @@ def decode(histogram: str) -> Milliseconds:
     """Return the values of an encoded HDR histogram in ms, each as often as it was counted."""
     decoded = HdrHistogram.decode(histogram.encode())
     counts = np.asarray(decoded.counts).astype(np.int64)
-    seen = np.flatnonzero(counts)
-    lowest = [decoded.get_value_from_index(int(index)) for index in seen]
+    buckets = np.flatnonzero(counts)
+    lowest = [decoded.get_value_from_index(int(index)) for index in buckets]
     values = np.array([decoded.get_highest_equivalent_value(v) for v in lowest], dtype=np.float64)
-    return np.repeat(values, counts[seen]) / US_PER_MS
+    return np.repeat(values, counts[buckets]) / US_PER_MS
 
 
 def survival() -> ModuleType:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lab.judge.calibration import judged
-from lab.judge.figures import figured
+from lab.judge.calibration import judge_calibration
+from lab.judge.figures import work_out_figures
 from lab.judge.reading import Reading, target_of
 from lab.measure.load_generator import Generator, LoadSpec
 from lab.measure.reaper import Reaper
-from lab.measure.server_process import Answering, free_port, pinned, started
+from lab.measure.server_process import Answering, free_port, pinned, start_process
 from lab.servers import HOST
 from lab.stacks import Command
 from loadtests.calibrations import CALIBRATIONS
@@ -39,7 +39,7 @@ class CalibrationRunner:
         for scenario in CALIBRATIONS.values():
             say(scenario)
             figures[scenario.name] = self.measured(scenario)
-        return judged(figures, machine, datetime.now(UTC).isoformat(timespec="seconds"))
+        return judge_calibration(figures, machine, datetime.now(UTC).isoformat(timespec="seconds"))
 
     def measured(self, scenario: Scenario) -> dict[str, float]:
         """Return the figures of one calibration scenario."""
@@ -47,7 +47,7 @@ class CalibrationRunner:
         port = free_port()
         command = Command((sys.executable, "-m", "lab.measure.reference_server", str(port)))
         log_path = self.folder / f"{scenario.name}.server.log"
-        with started(pinned(command, self.cores), self.reaper, log_path) as process:
+        with start_process(pinned(command, self.cores), self.reaper, log_path) as process:
             answering = Answering(process, port, scenario.name, log_path)
             answering.wait()
             spec = LoadSpec(scenario.name, level.value, level.window_s, (f"http://{HOST}:{port}",))
@@ -55,4 +55,4 @@ class CalibrationRunner:
                 window = load.window(answering.check_alive)
                 target = target_of(load.report(level.window_s))
         reading = Reading(target, [UNMETERED], window.seconds, UNWEIGHED, UNWEIGHED)
-        return figured(reading, level, UNBOUNDED).figures
+        return work_out_figures(reading, level, UNBOUNDED).figures

@@ -7,7 +7,7 @@ from contract.conformance import Answer, differences
 from contract.examples import Example, Request
 from lab.http_client import answer, exchange
 from lab.http_client.connection import Connection
-from lab.http_client.request import Headers, completed
+from lab.http_client.request import Headers, complete_headers
 from lab.http_client.websocket import WebSocket
 from lab.measure.site import Server
 from lab.servers import HOST
@@ -40,8 +40,8 @@ def refusal(port: int, target: str, host: str = HOST) -> str | None:
         return f"no answer ({error or type(error).__name__})"
     if websocket.open:
         return None
-    answered = f"{status} {PHRASES.get(status, '')}".rstrip()
-    return f"{answered}, but {websocket.broken_handshake}" if websocket.broken_handshake else answered
+    answer_line = f"{status} {PHRASES.get(status, '')}".rstrip()
+    return f"{answer_line}, but {websocket.broken_handshake}" if websocket.broken_handshake else answer_line
 
 
 def sent_headers(request: Request, authority: str) -> Headers:
@@ -49,7 +49,7 @@ def sent_headers(request: Request, authority: str) -> Headers:
     needed = [("Host", authority), ("Accept-Encoding", "identity")]
     if request.body or request.method in SENDS_A_BODY:
         needed.append(("Content-Length", str(len(request.body))))
-    return completed(tuple(request.headers.items()), needed)
+    return complete_headers(tuple(request.headers.items()), needed)
 
 
 def checked(answer: answer.Answer) -> Answer:

@@ -17,7 +17,7 @@ from lab.errors import LabError
 from lab.http_client.answer import Answer
 from lab.measure.readiness import answer_at, wait_for
 from lab.measure.reaper import Reaper
-from lab.measure.server_process import last_lines, started
+from lab.measure.server_process import last_lines, start_process
 from lab.servers import HOST
 from lab.stacks import Command
 from records.dashboard import DashboardSetup
@@ -45,15 +45,15 @@ class PageAddress:
 
 @contextmanager
 def locust(
-    reaper: Reaper, lineup: DashboardSetup, address: PageAddress, folder: Path
+    reaper: Reaper, setup: DashboardSetup, address: PageAddress, folder: Path
 ) -> Iterator[Popen[bytes]]:
     """Run locust with its web UI, in a folder where no locust.conf can change what it does."""
-    lineup_path = folder / "lineup.json"
-    lineup_path.touch(mode=0o600)
-    lineup_path.write_bytes(msgspec.json.encode(lineup))
+    setup_path = folder / "setup.json"
+    setup_path.touch(mode=0o600)
+    setup_path.write_bytes(msgspec.json.encode(setup))
     command = Command(
         (
-            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--lineup", str(lineup_path)),
+            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--dashboard-setup", str(setup_path)),
             *("--class-picker", "--web-host", address.host, "--web-port", str(address.port)),
             *(
                 "--users",
@@ -66,7 +66,7 @@ def locust(
             *("--loglevel", "WARNING"),
         )
     )
-    with started(command, reaper, folder / "locust.log", grace_s=ENDS_WITHIN_S) as process:
+    with start_process(command, reaper, folder / "locust.log", grace_s=ENDS_WITHIN_S) as process:
         yield process
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from lab.judge.comparisons import judge
 from lab.judge.descriptions import describe_figures, scenario_record, with_plain_columns
 from lab.judge.doubts import doubts
-from lab.judge.figures import by_second, figured, histograms
+from lab.judge.figures import by_second, histograms, work_out_figures
 from lab.judge.reading import Reading
 from lab.measure.execution import rounded
 from lab.measure.new_run import describe, stack_record
@@ -72,7 +72,7 @@ def trial_of(load: RecordedLoad, stack: Stack, settings: Settings, level: Level)
     reading = reading_of(load, stack.name)
     if not level.flows or reading is None:
         return None
-    result = figured(reading, level, stack.slots_by_waiting(settings))
+    result = work_out_figures(reading, level, stack.slots_by_waiting(settings))
     return Trial(
         stack.name,
         load.scenario,
@@ -116,12 +116,12 @@ def level_of(load: RecordedLoad, scenario: Scenario, stack: str) -> Level:
     flows = {flow.name: flow for flow in scenario.played.flows}
     probe = Flow(PROBE, "/", users=20, rate_per_s=load.probes_per_s, arrivals="poisson", traced=True)
     users = load.users[stack]
-    sent: dict[str, FlowReading] = load.targets[stack].flows
-    chosen = [
-        *([probe] if PROBE in sent else []),
-        *([replace(flows[TRAFFIC], users=users)] if users and TRAFFIC in sent else []),
+    readings: dict[str, FlowReading] = load.targets[stack].flows
+    loads = [
+        *([probe] if PROBE in readings else []),
+        *([replace(flows[TRAFFIC], users=users)] if users and TRAFFIC in readings else []),
     ]
-    return Level(LEVEL, tuple(chosen), window_s=load.closed_at - load.began_at)
+    return Level(LEVEL, tuple(loads), window_s=load.closed_at - load.began_at)
 
 
 def record_of(scenario: Scenario, levels: Sequence[Level], seconds: float) -> ScenarioRecord:

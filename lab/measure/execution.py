@@ -14,7 +14,7 @@ from lab.errors import Cannot, LabError, TrialFailed
 from lab.judge.comparisons import judge
 from lab.judge.descriptions import describe_figures
 from lab.judge.doubts import doubts
-from lab.judge.figures import by_second, figured, histograms
+from lab.judge.figures import by_second, histograms, work_out_figures
 from lab.measure.plan import Task, blocks
 from lab.measure.server_process import ServerFailed
 from lab.measure.trial import Measured
@@ -41,18 +41,18 @@ class TrialMaker(Protocol):
 class Watcher(Protocol):
     """Who is told how the run goes."""
 
-    def checking(self, stack: Stack) -> None:
+    def tell_check(self, stack: Stack) -> None:
         """A stack is about to be checked against the contract."""
 
-    def measuring(self, block: Sequence[Task]) -> None:
+    def tell_block(self, block: Sequence[Task]) -> None:
         """A trial is about to be made, or several in turns."""
 
-    def made(self, task: Task, trial: Trial) -> None:
+    def tell_trial(self, task: Task, trial: Trial) -> None:
         """A trial was made."""
 
 
 @contextmanager
-def kept(run: Run, folder: Path) -> Iterator[None]:
+def keep_run(run: Run, folder: Path) -> Iterator[None]:
     """Keep a run while it is made: results.json is written at its beginning and, however that comes, at its end.
 
     What ends it before its end is noted, and what was measured till then is judged.
@@ -77,7 +77,7 @@ def check_stacks(run: Run, tasks: Sequence[Task], runner: TrialMaker, watcher: W
     stacks = {task.stack.original: task.stack for task in tasks}
     for place, record in enumerate(run.stacks):
         if record.skipped is None and not record.checked:
-            watcher.checking(stacks[record.name])
+            watcher.tell_check(stacks[record.name])
             broken = promises_broken(runner, stacks[record.name])
             run.stacks[place] = msgspec.structs.replace(record, contract=broken, checked=True)
 
@@ -101,7 +101,7 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
     started_at = time.monotonic() - run.run.seconds_total
     planned = blocks([task for task in tasks if task.stack.original in sound])
     for block, following in zip_longest(planned, planned[1:], fillvalue=()):
-        watcher.measuring(block)
+        watcher.tell_block(block)
         trials = [
             as_trial(task, measured, sound[task.stack.original].slots_by_waiting)
             for task, measured in zip(block, runner.measure(block, following), strict=True)
@@ -112,7 +112,7 @@ def make_trials(run: Run, tasks: Sequence[Task], runner: TrialMaker, folder: Pat
         run.run.seconds_total = round(time.monotonic() - started_at, 3)
         write(run, folder)
         for task, trial in zip(block, trials, strict=True):
-            watcher.made(task, trial)
+            watcher.tell_trial(task, trial)
 
 
 def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Trial:
@@ -131,7 +131,7 @@ def as_trial(task: Task, measured: Measured | TrialFailed, slots: Slots) -> Tria
     if isinstance(measured, TrialFailed):
         doubt = Doubt("failed", str(measured), "read the log of this trial; it enters no comparison")
         return msgspec.structs.replace(blank, doubts=[doubt], log=measured.log)
-    result = figured(measured.reading, task.level, slots)
+    result = work_out_figures(measured.reading, task.level, slots)
     return msgspec.structs.replace(
         blank,
         status="ok",

@@ -176,8 +176,8 @@ class Generator:
         any more.
         """
         files = [Path(f"{stem}.{end}") for end in ("load.json", "load.log", "fifo", "hold")]
-        for left in files:
-            left.unlink(missing_ok=True)  # what an earlier trial of that name left isn't this one's
+        for leftover in files:
+            leftover.unlink(missing_ok=True)  # what an earlier trial of that name left isn't this one's
         result, log_path, fifo, hold = files
         if held:
             hold.touch()

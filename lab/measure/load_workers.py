@@ -43,13 +43,13 @@ class Worker:
         self._master = master
         self._news_path = folder / f"{number}.told"
         self.log_path = folder / f"{number}.log"
-        self._said = 0
+        self._lines_read = 0
         self.pid = 0
 
     def start(self) -> None:
         """Start a locust."""
         self._news_path.write_text("")
-        self._said = 0
+        self._lines_read = 0
         self.pid = self._load.start([*self._master.arguments, "--tell", str(self._news_path)], self.log_path)
 
     @property
@@ -65,7 +65,7 @@ class Worker:
     def news(self) -> list[str]:
         """Return what it says since it was asked last, but for that it has connected."""
         lines = self._news_path.read_text().splitlines()
-        new, self._said = lines[self._said :], len(lines)
+        new, self._lines_read = lines[self._lines_read :], len(lines)
         return [line for line in new if line != CONNECTED]
 
 

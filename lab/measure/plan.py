@@ -150,8 +150,8 @@ def against_itself(profile: Profile, stack: str) -> Profile:
 
 def baseline_of(name: str, stacks: Sequence[Stack]) -> Stack:
     """Return the stack to compare with: the one named, or the first where that isn't measured."""
-    named = find(name)
-    return named if named in stacks else stacks[0]
+    stack = find(name)
+    return stack if stack in stacks else stacks[0]
 
 
 def scenarios_of(profile: Profile, names: Sequence[str]) -> list[Scenario]:

@@ -38,13 +38,13 @@ class Clocks:
     def since(self, before: "Clocks", server: int = 0) -> Usage:
         """Return what was used since another moment, by one of the servers and by all others."""
         ours, then = self.servers[server], before.servers[server]
-        known = self.machine is not None and before.machine is not None
+        both_known = self.machine is not None and before.machine is not None
         return Usage(
             at=self.at - before.at,
             server=None if ours is None or then is None else cpu_s_since(ours, then),
             generator=cpu_s_since(self.generator, before.generator),
             lab=self.lab - before.lab,
-            machine=(self.machine or 0.0) - (before.machine or 0.0) if known else None,
+            machine=(self.machine or 0.0) - (before.machine or 0.0) if both_known else None,
         )
 
 

@@ -15,10 +15,10 @@ from lab.servers import HOST
 LOOK_EVERY_S = 0.01
 ANSWERS_WITHIN_S = 1.0  # one request, not the start
 
-Seen = TypeVar("Seen")
+Result = TypeVar("Result")
 
 
-def wait_for(look: Callable[[], Seen], within_s: float, check: Callable[[], None] = lambda: None) -> Seen:
+def wait_for(look: Callable[[], Result], within_s: float, check: Callable[[], None] = lambda: None) -> Result:
     """Look until what is seen is true, or it has taken too long; return what was seen last.
 
     Before each look `check` is called, which raises when there is nothing to wait for any more.
@@ -26,8 +26,8 @@ def wait_for(look: Callable[[], Seen], within_s: float, check: Callable[[], None
     deadline = time.monotonic() + within_s
     while True:
         check()
-        if (seen := look()) or time.monotonic() >= deadline:
-            return seen
+        if (result := look()) or time.monotonic() >= deadline:
+            return result
         time.sleep(LOOK_EVERY_S)
 
 

@@ -30,8 +30,8 @@ class Reaper:
     @property
     def env(self) -> dict[str, str]:
         """The environment for a child, without settings that would change what servers or locust do."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN_SETTINGS)}
-        return {**kept, TOKEN: self.token, **self.more}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN_SETTINGS)}
+        return {**environment, TOKEN: self.token, **self.more}
 
 
 FOREIGN_SETTINGS = ("LOCUST_", "GUNICORN_", "UVICORN_", "GRANIAN_", "WEB_CONCURRENCY", "LAB_")

@@ -26,7 +26,7 @@ def reopen(run: Run, machine: dict[str, str], site: Site) -> Selection:
     return selection
 
 
-def left(run: Run, tasks: Sequence[Task]) -> list[Task]:
+def remaining_tasks(run: Run, tasks: Sequence[Task]) -> list[Task]:
     """Return the tasks of which the run has no trial."""
     measured = {(trial.stack, trial.scenario, trial.level, trial.repetition) for trial in run.trials}
     return [t for t in tasks if (t.stack.name, t.scenario.name, t.level.value, t.repetition) not in measured]

@@ -53,8 +53,10 @@ class Selection:
 
     def new_run(self, machine: dict[str, str], site: Site) -> Run:
         """Return a run of all this at a site that has measured nothing yet; `machine` is known of this one."""
-        known = site.environment(machine)
-        run = new_run(self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=known)
+        environment = site.environment(machine)
+        run = new_run(
+            self.profile, self.stacks, self.tasks(), self.settings, seed=self.seed, machine=environment
+        )
         run.stacks = [site.record(stack, self.settings) for stack in self.stacks]
         run.baseline = self.baseline.name
         run.run.options = self.options
@@ -73,10 +75,15 @@ def select(
     """Return what these names stand for; no stacks: the targets, or the profile's own."""
     if profile not in PROFILES:
         raise unknown("profile", profile, PROFILES)
-    chosen = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
-    named = stacks_of(chosen, stacks or list(options.targets))
+    chosen_profile = against_itself(PROFILES[profile], baseline) if options.aa else PROFILES[profile]
+    chosen_stacks = stacks_of(chosen_profile, stacks or list(options.targets))
     return Selection(
-        chosen, named, scenarios_of(chosen, scenarios), baseline_of(baseline, named), seed, options
+        chosen_profile,
+        chosen_stacks,
+        scenarios_of(chosen_profile, scenarios),
+        baseline_of(baseline, chosen_stacks),
+        seed,
+        options,
     )
 
 

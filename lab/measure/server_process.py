@@ -132,15 +132,15 @@ def serving(
     awaited: call `wait_until_ready`. It may use `cores`, and once it is ready those it is `held_to`. `env` is added to
     what the stack's command sets.
     """
-    chosen = port or free_port(settings.host)
-    plain = stack.command(chosen, settings)
+    stack_port = port or free_port(settings.host)
+    plain = stack.command(stack_port, settings)
     command = pinned(Command(plain.argv, {**plain.env, **(env or {})}), cores)
-    with started(command, reaper, log_path, grace_s) as process:
-        yield Serving(stack, chosen, command, process, log_path, asked_at(settings.host), held_to=held_to)
+    with start_process(command, reaper, log_path, grace_s) as process:
+        yield Serving(stack, stack_port, command, process, log_path, asked_at(settings.host), held_to=held_to)
 
 
 @contextmanager
-def started(
+def start_process(
     command: Command, reaper: Reaper, log_path: Path | None = None, grace_s: float = 0.0
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a process group of its own and end the group on leaving."""

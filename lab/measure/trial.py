@@ -162,8 +162,8 @@ class TrialRunner:
 def ask_for_websockets(server: Server, task: Task) -> None:
     """Open each WebSocket that a level needs; raises `Cannot` with what was answered where there is none."""
     for flow in task.level.flows:
-        if flow.behaviour == "websocket" and (answered := refusal(server.port, flow.target, server.host)):
-            raise Cannot(f"asked for a WebSocket at {flow.target} it answered {answered}")
+        if flow.behaviour == "websocket" and (answer := refusal(server.port, flow.target, server.host)):
+            raise Cannot(f"asked for a WebSocket at {flow.target} it answered {answer}")
 
 
 def outlast(read: Read, server: Server, seconds: float) -> Aftermath | None:
@@ -171,8 +171,8 @@ def outlast(read: Read, server: Server, seconds: float) -> Aftermath | None:
     if not seconds:
         return None
     used = usage_afterwards(read, server.check_whole, seconds)
-    held = server.footprint()
-    return Aftermath(used.at, used.server, held, answered_ms(server))
+    footprint = server.footprint()
+    return Aftermath(used.at, used.server, footprint, answered_ms(server))
 
 
 def answered_ms(server: Server) -> float | None:

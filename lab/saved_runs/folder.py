@@ -65,7 +65,7 @@ def folder_of(place: Path) -> Path:
     return (place if place.is_dir() else place.parent).resolve()
 
 
-def made_folder(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     """Make a folder, and those above it; raises LabError where that can't be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from records.trace import Event, JournalLine, Lane, Where
 LAST_STEPS = {"wsgi": {"close", "raise"}, "asgi": {"return", "raise", "cancelled"}}
 
 
-def written(path: Path) -> list[JournalLine]:
+def read_journal(path: Path) -> list[JournalLine]:
     """Return the lines that are whole, in the order of time."""
     if not path.exists():
         return []
@@ -72,5 +72,5 @@ LANES = get_args(Lane)
 
 def lanes_of(lines: Sequence[JournalLine], *, bridged: bool) -> list[Lane]:
     """Return the lanes from left to right; a bridge has one, whether or not anything passed through it."""
-    seen = {lane for line in lines for lane in (line.source, line.target)}
-    return [lane for lane in LANES if lane != "bridge" or bridged or lane in seen]
+    sides = {lane for line in lines for lane in (line.source, line.target)}
+    return [lane for lane in LANES if lane != "bridge" or bridged or lane in sides]

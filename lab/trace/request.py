@@ -55,8 +55,8 @@ class Request:
         needed = [("host", f"{HOST}:{port}"), ("user-agent", "lab-trace"), ("connection", "close")]
         if self.body:
             needed.append(("content-length", str(len(self.body))))
-        given = {name.lower() for name, _ in self.headers}
-        return [*(pair for pair in needed if pair[0] not in given), *self.headers]
+        names = {name.lower() for name, _ in self.headers}
+        return [*(pair for pair in needed if pair[0] not in names), *self.headers]
 
     def body_pieces(self) -> list[bytes]:
         """Return the body in as many pieces as asked, none of them empty."""
@@ -84,8 +84,8 @@ def request(
     if not TOKEN.fullmatch(chosen):
         raise UsageError(f"{chosen!r} is no method: one is like GET or POST (RFC 9110, section 9.1).")
     pieces, interval_s = slowness(slow_body) if slow_body is not None else (1, 0.0)
-    given = [header(line) for line in headers]
-    return Request(chosen, target(path), given, body, pieces, interval_s, hang_up_after_s, texts)
+    fields = [header(line) for line in headers]
+    return Request(chosen, target(path), fields, body, pieces, interval_s, hang_up_after_s, texts)
 
 
 def target(path: str) -> str:

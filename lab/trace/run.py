@@ -15,7 +15,7 @@ from lab.measure.server_process import ServerFailed, serving
 from lab.servers import Settings
 from lab.stacks import APPS, Command, Stack
 from lab.trace import client, websocket
-from lab.trace.merge import calls_since, events_of, lanes_of, lifespan_of, time_line, unfinished, written
+from lab.trace.merge import calls_since, events_of, lanes_of, lifespan_of, read_journal, time_line, unfinished
 from lab.trace.request import Request
 from records.settings import TRACE_FILE
 from records.trace import StackTrace, Trace
@@ -49,23 +49,23 @@ def trace(stacks: Sequence[Stack], request: Request, settings: Settings, say: Sa
         for number, stack in enumerate(stacks):
             say(stack.name)
             try:
-                traces.append(on(stack, request, settings, reaper, Path(folder) / str(number)))
+                traces.append(trace_stack(stack, request, settings, reaper, Path(folder) / str(number)))
             except ServerFailed as failed:
                 last = f" It said last: {failed.log[-1]}" if failed.log else ""
                 raise LabError(f"{failed}{last}") from failed
     return Trace(request.asked, traces, environment(), started)
 
 
-def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base: Path) -> StackTrace:
+def trace_stack(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base: Path) -> StackTrace:
     """Return the request's trace on one stack; `base` is the path, but for its ending, of what is kept meanwhile.
 
     The server answers a first request before: what is made at the first call, as a bridge is, isn't part of it.
     """
     notes = base.with_suffix(".jsonl")
     converse = client.converse if request.texts is None else websocket.converse
-    chosen = with_witness(stack)
+    traced_stack = with_witness(stack)
     with serving(
-        chosen,
+        traced_stack,
         settings,
         reaper,
         log_path=base.with_suffix(".log"),
@@ -76,11 +76,11 @@ def on(stack: Stack, request: Request, settings: Settings, reaper: Reaper, base:
         wire = converse(server.port, request)
         settle(notes, wire.began_s, LOOKED_FOR_S if request.hang_up_after_s is not None else 0.0)
         watched_ms = wire.now_ms
-    lines = written(notes)
+    lines = read_journal(notes)
     calls = [line for line in calls_since(lines, wire.began_s) if wire.ms(line.at_s) <= watched_ms]
     return StackTrace(
         stack.name,
-        command(chosen, settings),
+        command(traced_stack, settings),
         lanes_of(lines, bridged=stack.app.bridged),
         time_line(calls, wire),
         [event for line in lifespan_of(lines) for event in events_of(line, wire)],
@@ -100,7 +100,7 @@ def settle(notes: Path, began_s: float, at_least_s: float) -> None:
     """Wait until every call has ended, or long enough to say that one goes on."""
     now_s = time.monotonic()
     while time.monotonic() < now_s + SETTLED_WITHIN_S:
-        calls = calls_since(written(notes), began_s)
+        calls = calls_since(read_journal(notes), began_s)
         if not unfinished(calls) and time.monotonic() >= now_s + at_least_s:
             return
         time.sleep(0.01)

@@ -69,7 +69,7 @@ class Conversation:
 
     def send(self, frame: Frame, data: bytes) -> None:
         """Send a frame."""
-        self.wire.sent("bytes", bytes=len(data), frames=[described(frame)])
+        self.wire.sent("bytes", bytes=len(data), frames=[describe_frame(frame)])
         self.connection.send(data)
 
     def hear(self, piece: Piece) -> None:
@@ -82,7 +82,7 @@ class Conversation:
         frames = self.socket.frames_received()
         lines, body = self.heads.feed(piece.data)
         details = on_the_wire(len(piece.data), lines, b"" if frames else body)
-        names = {"frames": [described(frame) for frame in frames]} if frames else {}
+        names = {"frames": [describe_frame(frame) for frame in frames]} if frames else {}
         self.wire.received("bytes", piece.at_s, **details, **names)
         if any(frame.last and frame.kind in {"text", "binary"} for frame in frames):
             self.speaks_at_s = 0.0
@@ -98,7 +98,7 @@ def extra_headers(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if name.lower() not in OWN_HEADERS]
 
 
-def described(frame: Frame) -> str:
+def describe_frame(frame: Frame) -> str:
     """Return what a frame is and says."""
     match frame.kind:
         case "text":

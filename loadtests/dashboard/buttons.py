@@ -38,12 +38,12 @@ def start_slow_traffic(environment: Environment, live_load: LiveLoad) -> None:
     while runner.state == STATE_CLEANUP:  # whoever starts now is stopped by the stop that is still on
         gevent.sleep(0.05)
     options.scenario = "starvation"
-    runner.start(SLOW_USERS + len(checked(environment)), SPAWNED_PER_S)
+    runner.start(SLOW_USERS + len(places_with_users(environment)), SPAWNED_PER_S)
 
 
 def block(environment: Environment, live_load: LiveLoad) -> None:
     """Send one blocking request to each stack."""
-    for place in checked(environment):
+    for place in places_with_users(environment):
         row = f"[{live_load.stacks[place].name}] GET /sleep/blocking?seconds={BLOCKED_S}"
         flow = Flow("blocking", f"/sleep/blocking?seconds={BLOCKED_S}", users=1, row=row)
         send(environment, live_load, place, flow)
@@ -51,7 +51,7 @@ def block(environment: Environment, live_load: LiveLoad) -> None:
 
 def abandon(environment: Environment, live_load: LiveLoad) -> None:
     """Have ten clients of each stack leave a stream after its first chunks."""
-    for place in checked(environment):
+    for place in places_with_users(environment):
         flow = traffic_of("abandon", live_load.stacks[place].name)
         for _ in range(LEAVING_USERS):
             send(environment, live_load, place, replace(flow, name="abandon"))
@@ -62,7 +62,7 @@ def send(environment: Environment, live_load: LiveLoad, place: int, flow: Flow) 
     live_load.guests.spawn(guest_of(live_load, place, environment).send_once, flow)
 
 
-def checked(environment: Environment) -> Sequence[int]:
+def places_with_users(environment: Environment) -> Sequence[int]:
     """Return the places of the stacks that locust has users for."""
     return sorted(
         {user_class.place for user_class in environment.user_classes if hasattr(user_class, "place")}

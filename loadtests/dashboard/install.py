@@ -39,14 +39,14 @@ COLUMNS = {
 }
 
 
-def install(environment: Environment, lineup_path: Path) -> None:
-    """Give locust the stacks of a lineup, before its web UI starts."""
+def install(environment: Environment, setup_path: Path) -> None:
+    """Give locust the stacks of a dashboard, before its web UI starts."""
     options = environment.parsed_options
     if options is None:
         raise SystemExit("start the dashboard with: lab dashboard")
-    lineup = msgspec.json.decode(lineup_path.read_bytes(), type=DashboardSetup)
-    live_load = LiveLoad(lineup.stacks, options.scenario)
-    monitor = Monitor(live_load, AgentClient(lineup.agent.url, lineup.agent.token))
+    setup = msgspec.json.decode(setup_path.read_bytes(), type=DashboardSetup)
+    live_load = LiveLoad(setup.stacks, options.scenario)
+    monitor = Monitor(live_load, AgentClient(setup.agent.url, setup.agent.token))
     classes = classes_for(live_load)
     environment.user_classes = list(classes.values())
     environment.available_user_classes = dict(classes)  # type: ignore[arg-type] # classes, not users
@@ -59,10 +59,10 @@ def install(environment: Environment, lineup_path: Path) -> None:
     events.test_stopping.add_listener(lambda **_: live_load.guests.kill(block=False))
     gevent.spawn(monitor.watch)
     if environment.web_ui:
-        add_pages(environment.web_ui, Page(environment, lineup, live_load, monitor), lineup)
+        add_pages(environment.web_ui, Page(environment, setup, live_load, monitor), setup)
 
 
-def add_pages(web_ui: WebUI, page: Page, lineup: DashboardSetup) -> None:
+def add_pages(web_ui: WebUI, page: Page, setup: DashboardSetup) -> None:
     """Add the page, a link to it, a tab with its figures, and the guard in front of all."""
     app = web_ui.app
     if app is None:
@@ -74,7 +74,7 @@ def add_pages(web_ui: WebUI, page: Page, lineup: DashboardSetup) -> None:
     def with_figures(response: Response) -> Response:
         if request.path == "/stats/requests" and response.status_code == HTTPStatus.OK:
             statistics = response.get_json()
-            statistics["extended_stats"] = [{"key": TAB, "data": rows(lineup, page.monitor)}]
+            statistics["extended_stats"] = [{"key": TAB, "data": rows(setup, page.monitor)}]
             response.set_data(app.json.dumps(statistics))
         return response
 
@@ -96,27 +96,27 @@ def linked(response: Response) -> Response:
     return response
 
 
-def rows(lineup: DashboardSetup, monitor: Monitor) -> list[dict[str, object]]:
+def rows(setup: DashboardSetup, monitor: Monitor) -> list[dict[str, object]]:
     """Return the tab's table as it is now."""
     if not monitor.history:
         return []
-    lots = monitor.history[-1].lots
-    return [row(entry.name, lot) for entry, lot in zip(lineup.stacks, lots, strict=True)]
+    statuses = monitor.history[-1].statuses
+    return [row(entry.name, status) for entry, status in zip(setup.stacks, statuses, strict=True)]
 
 
-def row(name: str, lot: StackStatus) -> dict[str, object]:
+def row(name: str, status: StackStatus) -> dict[str, object]:
     """Return one stack's row."""
     return {
         "stack": name,
-        "users": lot.users,
-        "in_progress": lot.in_progress,
-        "slots": "unbounded" if lot.slots is None else lot.slots,
-        "throughput": round(lot.throughput_per_s, 1),
-        "ceiling": "" if lot.ceiling_per_s is None else round(lot.ceiling_per_s, 1),
-        "traffic_p50": lot.traffic.p50_ms if lot.traffic else "",
-        "traffic_p99": lot.traffic.p99_ms if lot.traffic else "",
-        "probe_p50": lot.probe.p50_ms if lot.probe else "",
-        "probe_p99": lot.probe.p99_ms if lot.probe else "",
-        "cpu": "" if lot.cpu_cores is None else round(100 * lot.cpu_cores, 1),
-        "memory": "" if lot.memory_mib is None else round(lot.memory_mib, 1),
+        "users": status.users,
+        "in_progress": status.in_progress,
+        "slots": "unbounded" if status.slots is None else status.slots,
+        "throughput": round(status.throughput_per_s, 1),
+        "ceiling": "" if status.ceiling_per_s is None else round(status.ceiling_per_s, 1),
+        "traffic_p50": status.traffic.p50_ms if status.traffic else "",
+        "traffic_p99": status.traffic.p99_ms if status.traffic else "",
+        "probe_p50": status.probe.p50_ms if status.probe else "",
+        "probe_p99": status.probe.p99_ms if status.probe else "",
+        "cpu": "" if status.cpu_cores is None else round(100 * status.cpu_cores, 1),
+        "memory": "" if status.memory_mib is None else round(status.memory_mib, 1),
     }

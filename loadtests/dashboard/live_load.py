@@ -114,10 +114,10 @@ class LiveLoad:
         lanes = recorder.lanes
         recorder.lanes = [twin(lane) for lane in lanes]
         recorder.open(self.began_at, self.closed_at)
-        closed = TargetReading(recorder.close())
+        reading = TargetReading(recorder.close())
         recorder.lanes = lanes
         recorder.open(self.began_at, inf)
-        return closed
+        return reading
 
     def _times(self, lane: Lane) -> Iterator[float] | None:
         if not lane.flow.open_loop:

@@ -53,12 +53,12 @@ class StackStatus:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One second: its number, when it was, what was sent, and the lot of every stack, in their order."""
+    """One second: its number, when it was, what was sent, and the status of every stack, in their order."""
 
     number: int
     at: float
     scenario: str
-    lots: list[StackStatus]
+    statuses: list[StackStatus]
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Monitor:
         self._load = live_load
         self.agent = agent
         self._recorders: Sequence[Recorder] = ()
-        self._seen: dict[tuple[int, str], TallyReader] = {}
+        self._readers: dict[tuple[int, str], TallyReader] = {}
         self._before: UsageReport | None = None
         self.history: deque[Snapshot] = deque(maxlen=REMEMBERED)
         self.used: list[UsageSample] = []
@@ -110,14 +110,14 @@ class Monitor:
         """Add a moment to the history."""
         self._load.close_in_time()
         if self._recorders is not self._load.recorders:
-            self._recorders, self._seen, self.used = self._load.recorders, {}, []
+            self._recorders, self._readers, self.used = self._load.recorders, {}, []
         report = self._asked()
         cores = report.cores_since(self._before) if report else {}
         self._before = report
         now = time.monotonic()
         elapsed_s = now - self.history[-1].at if self.history else 1.0
-        lots = [
-            self._lot(
+        statuses = [
+            self._status(
                 place,
                 now,
                 elapsed_s,
@@ -127,7 +127,7 @@ class Monitor:
             for place, entry in enumerate(self._load.stacks)
         ]
         number = self.history[-1].number + 1 if self.history else 0
-        self.history.append(Snapshot(number, now, self._load.scenario, lots))
+        self.history.append(Snapshot(number, now, self._load.scenario, statuses))
 
     def since(self, number: int) -> list[Snapshot]:
         """Return the moments from a number on."""
@@ -141,7 +141,7 @@ class Monitor:
             return report
         return None
 
-    def _lot(
+    def _status(
         self, place: int, now: float, elapsed_s: float, cores: float | None, stack: StackUsage | None
     ) -> StackStatus:
         recorder, flow = self._recorders[place], self._load.flow(place)
@@ -165,14 +165,14 @@ class Monitor:
         )
 
     def _read(self, place: int, name: str, now: float) -> tuple[int, int]:
-        seen, tally = (
-            self._seen.setdefault((place, name), TallyReader()),
+        reader, tally = (
+            self._readers.setdefault((place, name), TallyReader()),
             self._recorders[place].tallies[name],
         )
-        return seen.read(tally, now, recorded=self._load.recording)
+        return reader.read(tally, now, recorded=self._load.recording)
 
     def _percentiles(self, place: int, name: str, now: float) -> Percentiles | None:
-        answered = [seconds for _, seconds in self._seen.get((place, name), TallyReader()).recent]
+        answered = [seconds for _, seconds in self._readers.get((place, name), TallyReader()).recent]
         lanes = [lane for lane in self._recorders[place].lanes if lane.flow.name == name and lane.flow.ends]
         every = [*answered, *(age for lane in lanes for age in ages(lane, now))]
         if not every:

@@ -13,10 +13,10 @@ const SLOW_MS = 100;
 let next = 0;
 
 const CHARTS = {
-  probe: { title: "fast route p50", type: "log", value: (lot) => lot.probe?.p50_ms },
-  traffic: { title: "slow route p50", type: "log", value: (lot) => lot.traffic?.p50_ms },
-  throughput: { title: "answers a second", type: "symlog", value: (lot) => lot.throughput_per_s },
-  cpu: { title: "% of a core", type: "linear", value: (lot) => (lot.cpu_cores === null ? null : 100 * lot.cpu_cores) },
+  probe: { title: "fast route p50", type: "log", value: (status) => status.probe?.p50_ms },
+  traffic: { title: "slow route p50", type: "log", value: (status) => status.traffic?.p50_ms },
+  throughput: { title: "answers a second", type: "symlog", value: (status) => status.throughput_per_s },
+  cpu: { title: "% of a core", type: "linear", value: (status) => (status.cpu_cores === null ? null : 100 * status.cpu_cores) },
 };
 const IN_TIME = "datum.value >= 1000 ? datum.value / 1000 + ' s' : datum.value + ' ms'";
 const AXES = {
@@ -72,9 +72,9 @@ function showCharts() {
 }
 
 function remember(moment) {
-  moment.lots.forEach((lot, place) => {
+  moment.statuses.forEach((status, place) => {
     for (const [name, chart] of Object.entries(CHARTS)) {
-      const value = chart.value(lot);
+      const value = chart.value(status);
       const drawable = value !== null && value !== undefined && (chart.type !== "log" || value > 0);
       if (drawable) rows[name].push({ stack: names[place], number: moment.number, value });
     }
@@ -82,31 +82,31 @@ function remember(moment) {
   for (const name of Object.keys(rows)) rows[name] = rows[name].filter((row) => row.number > moment.number - REMEMBERED);
 }
 
-function showLot(lane, lot, colour) {
-  lane.classList.toggle("down", lot.alive === false);
-  showPlaces(lane.querySelector(".places"), lot, colour);
-  const waiting = lot.slots === null ? 0 : Math.max(0, lot.in_progress - lot.slots);
+function showStatus(lane, status, colour) {
+  lane.classList.toggle("down", status.alive === false);
+  showPlaces(lane.querySelector(".places"), status, colour);
+  const waiting = status.slots === null ? 0 : Math.max(0, status.in_progress - status.slots);
   const queue = lane.querySelector(".queue");
-  const slots = lot.slots === null ? "no bound on places" : `${lot.slots} place${lot.slots === 1 ? "" : "s"}`;
-  queue.replaceChildren(`${lot.users} users, ${lot.in_progress} requests in progress, ${slots}. `);
+  const slots = status.slots === null ? "no bound on places" : `${status.slots} place${status.slots === 1 ? "" : "s"}`;
+  queue.replaceChildren(`${status.users} users, ${status.in_progress} requests in progress, ${slots}. `);
   if (waiting) queue.append(bold(`${waiting} wait for a place.`));
-  if (lot.alive === false) queue.append(bold("The server has ended."));
-  const possible = lot.ceiling_per_s === null ? "" : ` of ${brief(lot.ceiling_per_s)}`;
-  say(lane, "throughput", `${brief(lot.throughput_per_s)}${possible} /s`);
-  say(lane, "traffic", both(lot.traffic));
-  say(lane, "probe", both(lot.probe), lot.probe && lot.probe.p50_ms > SLOW_MS);
-  say(lane, "cpu", lot.cpu_cores === null ? "–" : `${(100 * lot.cpu_cores).toFixed(0)} %`);
-  say(lane, "memory", lot.memory_mib === null ? "–" : `${lot.memory_mib.toFixed(0)} MiB`);
-  say(lane, "errors", String(lot.errors), lot.errors > 0);
+  if (status.alive === false) queue.append(bold("The server has ended."));
+  const possible = status.ceiling_per_s === null ? "" : ` of ${brief(status.ceiling_per_s)}`;
+  say(lane, "throughput", `${brief(status.throughput_per_s)}${possible} /s`);
+  say(lane, "traffic", both(status.traffic));
+  say(lane, "probe", both(status.probe), status.probe && status.probe.p50_ms > SLOW_MS);
+  say(lane, "cpu", status.cpu_cores === null ? "–" : `${(100 * status.cpu_cores).toFixed(0)} %`);
+  say(lane, "memory", status.memory_mib === null ? "–" : `${status.memory_mib.toFixed(0)} MiB`);
+  say(lane, "errors", String(status.errors), status.errors > 0);
 }
 
-function showPlaces(box, lot, colour) {
-  const places = Math.min(MOST_PLACES, lot.slots === null ? lot.in_progress : lot.slots);
+function showPlaces(box, status, colour) {
+  const places = Math.min(MOST_PLACES, status.slots === null ? status.in_progress : status.slots);
   while (box.childElementCount > places) box.lastElementChild.remove();
   while (box.childElementCount < places) box.append(Object.assign(document.createElement("span"), { className: "place" }));
   box.style.setProperty("--colour", colour);
-  [...box.children].forEach((place, number) => place.classList.toggle("taken", number < lot.in_progress));
-  box.setAttribute("aria-label", `${Math.min(lot.in_progress, lot.slots ?? Infinity)} of ${lot.slots ?? "any number of"} places taken`);
+  [...box.children].forEach((place, number) => place.classList.toggle("taken", number < status.in_progress));
+  box.setAttribute("aria-label", `${Math.min(status.in_progress, status.slots ?? Infinity)} of ${status.slots ?? "any number of"} places taken`);
 }
 
 function bold(text) {
@@ -142,8 +142,8 @@ async function look() {
     const last = answer.moments.at(-1);
     if (last) {
       const lanes = [...document.querySelectorAll(".lane")];
-      last.lots.forEach((lot, place) => showLot(lanes[place], lot, colours[place]));
-      const users = last.lots.reduce((sum, lot) => sum + lot.users, 0);
+      last.statuses.forEach((status, place) => showStatus(lanes[place], status, colours[place]));
+      const users = last.statuses.reduce((sum, status) => sum + status.users, 0);
       state.textContent = `${answer.state}: ${users} users send ${last.scenario}.`;
       showCharts();
     }

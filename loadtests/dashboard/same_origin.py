@@ -36,10 +36,10 @@ def own_pages_only(application: Application, names: set[str]) -> Application:
             return [b"Only pages of this address may do that.\n"]
 
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
-            kept = [
+            fields = [
                 (name, value) for name, value in headers if not name.lower().startswith("access-control-")
             ]
-            return start_response(status, [*kept, ("X-Frame-Options", "DENY")], *rest)
+            return start_response(status, [*fields, ("X-Frame-Options", "DENY")], *rest)
 
         return application(environ, start)
 

@@ -20,7 +20,7 @@ ONCE = {"idle", "silent"}
 
 
 class StackUser(LaneUser):
-    """A user of one stack; `place` is the stack's in the lineup."""
+    """A user of one stack; `place` is the stack's in the setup."""
 
     abstract = True
     live_load: ClassVar[LiveLoad]
@@ -91,13 +91,13 @@ class ProbeUser(StackUser):
         self.asking.join()
 
     def _ask_in(self, lane: Lane) -> None:
-        alarm = Timer()
+        timer = Timer()
         try:
             while True:
-                alarm.sleep_until(lane.due_at)
+                timer.sleep_until(lane.due_at)
                 client_behaviours.ask(self, lane)
         finally:
-            alarm.close()
+            timer.close()
 
 
 class Guest(StackUser):

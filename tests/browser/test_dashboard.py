@@ -127,7 +127,7 @@ def test_fast_route_waits_behind_the_sync_worker_alone(page: Page, running: Dash
     """Its probe is in seconds, while that of the event loop stays far below."""
 
     def apart() -> bool:
-        sync, loop = (running.lots()[place]["probe"] for place in (SYNC, LOOP))
+        sync, loop = (running.statuses()[place]["probe"] for place in (SYNC, LOOP))
         return bool(sync and loop and sync["p50_ms"] > max(1000, 4 * loop["p50_ms"]))
 
     running.wait_until(apart)
@@ -138,8 +138,8 @@ def test_throughput_stands_against_its_ceiling(page: Page, running: Dashboard) -
     """One place and 0.2 s of waiting: the sync worker's lane says 5.0 a second, and answers no more."""
     figure = lane(page, SYNC).locator("[data-figure=throughput]")
     expect(figure).to_have_text(re.compile(r"^\d+\.\d of 5\.0 /s$"))
-    running.wait_until(lambda: running.lots()[LOOP]["throughput_per_s"] > 10)
-    assert running.lots()[SYNC]["throughput_per_s"] < 10
+    running.wait_until(lambda: running.statuses()[LOOP]["throughput_per_s"] > 10)
+    assert running.statuses()[SYNC]["throughput_per_s"] < 10
 
 
 @pytest.mark.parametrize("name", ["probe", "traffic", "throughput", "cpu"])
@@ -171,7 +171,7 @@ def test_blocked_loop_answers_nobody(page: Page, running: Dashboard) -> None:
     """One blocking request, and the event loop's fast route waits for longer than a second."""
     press(page, "Block the loop")
     told(page, "Block the loop")
-    running.wait_until(lambda: (running.lots()[LOOP]["probe"] or {"p99_ms": 0})["p99_ms"] > 1000)
+    running.wait_until(lambda: (running.statuses()[LOOP]["probe"] or {"p99_ms": 0})["p99_ms"] > 1000)
 
 
 def test_blocking_request_was_answered_by_the_server(running: Dashboard) -> None:
@@ -199,7 +199,7 @@ def test_restarted_server_is_another_that_answers(page: Page, running: Dashboard
     assert running.pid("wsgi_app:app") == others
     seen = running.moments()[-1]["number"] + 1
     running.wait_until(
-        lambda: any(moment["lots"][1]["throughput_per_s"] > 10 for moment in running.moments(seen))
+        lambda: any(moment["statuses"][1]["throughput_per_s"] > 10 for moment in running.moments(seen))
     )
 
 
@@ -245,7 +245,7 @@ def test_stopped_servers_are_left_alone(page: Page, results: Run, running: Dashb
     expect(page.locator(".state")).to_have_text(re.compile(r"^stopped: 0 users"))
     for stack in STACKS:
         expect(lane(page, stack).locator(".queue")).to_contain_text("0 users, 0 requests in progress")
-    running.wait_until(lambda: running.lots()[LOOP]["probe"] is None)
+    running.wait_until(lambda: running.statuses()[LOOP]["probe"] is None)
 
 
 def test_report_opens(opened: Opened, page: Page, results: Run) -> None:
@@ -292,8 +292,8 @@ def test_unchecked_stack_gets_no_traffic(opened: Opened, running: Dashboard) -> 
     sent = {f"[{stack}] {what}" for stack in (LOOP, BRIDGED) for what in ("probe GET /", WAITS)}
     running.wait_until(lambda: sent <= set(running.rows()))
     assert set(running.rows()) - {"Aggregated"} == sent
-    lots = running.lots()
-    assert (lots[SYNC]["users"], lots[SYNC]["in_progress"]) == (0, 0)
+    statuses = running.statuses()
+    assert (statuses[SYNC]["users"], statuses[SYNC]["in_progress"]) == (0, 0)
 
 
 def test_lanes_and_buttons_wait_for_no_chart(chromium: Browser, running: Dashboard) -> None:
@@ -307,7 +307,7 @@ def test_lanes_and_buttons_wait_for_no_chart(chromium: Browser, running: Dashboa
 
 def test_nothing_received_is_run_as_markup(chromium: Browser, running: Dashboard) -> None:
     """Whatever the page is told it shows as text."""
-    moment = {"number": 0, "at": 0.0, "scenario": MARKUP, "lots": []}
+    moment = {"number": 0, "at": 0.0, "scenario": MARKUP, "statuses": []}
     told_now = {"state": MARKUP, "recorded": False, "moments": [moment]}
     with chromium.new_page() as page:
         page.route("**/moments?*", lambda route: route.fulfill(json=told_now))

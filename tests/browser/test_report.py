@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.made_up import made_up
+from benchmarks.made_up import make_up_run
 from lab.commands import report_files
 from loadtests.scenarios import SCENARIOS
 from tests.browser.pages import Opened, violations
@@ -31,7 +31,7 @@ class Report(Opened):
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the report of a made-up run."""
     folder = tmp_path_factory.mktemp("run")
-    report_files.tell(made_up(STACKS, profile="smoke"), folder)
+    report_files.write_reports(make_up_run(STACKS, profile="smoke"), folder)
     return folder / "report.html"
 
 

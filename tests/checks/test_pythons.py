@@ -99,7 +99,7 @@ def test_a_step_that_fails_is_shown(tmp_path: Path, capsys: pytest.CaptureFixtur
     lines = [f"line {number}" for number in range(40)]
     failing = ["sh", "-c", 'printf "%s\\n" "$@"; exit 3', "sh", *lines]
     steps = {"set-up": ["true"], "tests": failing, "smoke run": ["true"]}
-    trial = asyncio.run(pythons.tried(NEXT, steps, tmp_path))
+    trial = asyncio.run(pythons.try_python(NEXT, steps, tmp_path))
     assert str(trial) == "Python 3.40.1 (/opt/python3.40): set-up passed, tests FAILED, smoke run passed"
     assert (tmp_path / "3.40.1.log").read_text().splitlines() == lines
     assert capsys.readouterr().out.splitlines() == [
@@ -112,7 +112,7 @@ def test_a_step_that_fails_is_shown(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_without_its_environment_nothing_else_is_tried(tmp_path: Path) -> None:
     """The other steps need what the first one makes."""
-    trial = asyncio.run(pythons.tried(NEXT, {"set-up": ["false"], "tests": ["true"]}, tmp_path))
+    trial = asyncio.run(pythons.try_python(NEXT, {"set-up": ["false"], "tests": ["true"]}, tmp_path))
     assert trial == Trial(NEXT, {"set-up": False})
 
 

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 from hdrh.histogram import HdrHistogram
 
-from lab.judge.descriptions import described, scenario_record
+from lab.judge.descriptions import look_up_figures, scenario_record
 from lab.judge.names import names_of
 from lab.judge.reading import Reading
 from lab.older_stacks import APPS
@@ -80,7 +80,7 @@ def run(trials: list[Trial] | None = None, stacks: list[StackRecord] | None = No
             )
         ],
         trials=trials or [],
-        figures=described(names_of().figures),
+        figures=look_up_figures(names_of().figures),
     )
 
 

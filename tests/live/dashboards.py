@@ -18,7 +18,7 @@ from lab.servers import HOST
 from tests.live.processes import LabProcess, lab
 
 PAGE = "/side-by-side"
-Lot = dict[str, Any]
+Status = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class Dashboard:
         moments: list[dict[str, Any]] = self.ask("GET", f"{PAGE}/moments?since={since}").json["moments"]
         return moments
 
-    def lots(self) -> dict[str, Lot]:
+    def statuses(self) -> dict[str, Status]:
         """Return how each stack is doing now, in the order in which they were named."""
         names = re.findall(r'data-stack="([^"]+)"', self.ask("GET", PAGE).body.decode())
-        return dict(zip(names, self.moments()[-1]["lots"], strict=True))
+        return dict(zip(names, self.moments()[-1]["statuses"], strict=True))
 
-    def rows(self) -> dict[str, Lot]:
+    def rows(self) -> dict[str, Status]:
         """Return the rows of locust's table by their names."""
         return {row["name"]: row for row in self.ask("GET", "/stats/requests").json["stats"]}
 
@@ -94,7 +94,7 @@ class Dashboard:
         self.process.wait_until(seen, every_s=0.05)
 
     def pid(self, argument: str) -> int:
-        """Return the child of the lab that was started with an argument: an app, or `--lineup` for locust."""
+        """Return the child of the lab that was started with an argument: an app, or `--dashboard-setup` for locust."""
         (found,) = (
             child.pid
             for child in psutil.Process(self.process.process.pid).children()

@@ -53,7 +53,7 @@ def start(running: Dashboard, scenario: str) -> None:
     form = urlencode({"user_count": 6, "spawn_rate": 50, "scenario": scenario})
     asked = running.ask("POST", SWARM, {"Content-Type": "application/x-www-form-urlencoded"}, form)
     assert asked.status == 200
-    running.wait_until(lambda: running.state() == "running" and running.lots()[SYNC]["users"])
+    running.wait_until(lambda: running.state() == "running" and running.statuses()[SYNC]["users"])
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -91,7 +91,7 @@ def test_sigkill_leaves_nothing_running(tmp_path: Path) -> None:
 def test_locust_that_ends_by_itself_ends_the_command(tmp_path: Path) -> None:
     """A locust that dies is told in one sentence, the exit code is 1, and no server stays."""
     with dashboard(tmp_path, LOOP) as found:
-        os.kill(found.pid("--lineup"), signal.SIGKILL)
+        os.kill(found.pid("--dashboard-setup"), signal.SIGKILL)
         assert found.process.end() == 1
         assert found.process.says.startswith("lab: Locust ended by itself with exit code -9: ")
         assert found.process.says.count("\n") == 1
@@ -191,10 +191,10 @@ def test_stack_that_died_is_seen_and_comes_back(running: Dashboard) -> None:
     """A killed server is shown as ended, the others go on, and Restart brings it back to its port."""
     pid = running.pid("asgi_app:app")
     os.kill(pid, signal.SIGKILL)
-    running.wait_until(lambda: running.lots()[LOOP]["alive"] is False)
-    assert running.lots()[SYNC]["alive"] is True
+    running.wait_until(lambda: running.statuses()[LOOP]["alive"] is False)
+    assert running.statuses()[SYNC]["alive"] is True
     assert running.press(f"restart?stack={LOOP}").status == 200
-    running.wait_until(lambda: running.lots()[LOOP]["alive"] is True)
+    running.wait_until(lambda: running.statuses()[LOOP]["alive"] is True)
     assert running.pid("asgi_app:app") != pid
 
 
@@ -224,8 +224,8 @@ def test_load_that_begins_while_another_stops_can_be_stopped(running: Dashboard)
     running.wait_until(lambda: running.state() == "cleanup")
     assert running.press("demonstrate/slow").status == 200
     stopping.join()
-    running.wait_until(lambda: running.lots()[SYNC]["users"] == 100)
+    running.wait_until(lambda: running.statuses()[SYNC]["users"] == 100)
     assert running.state() == "running"
     running.ask("POST", "/stop")
-    running.wait_until(lambda: running.lots()[SYNC]["users"] == 0)
+    running.wait_until(lambda: running.statuses()[SYNC]["users"] == 0)
     assert running.state() == "stopped"

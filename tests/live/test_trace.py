@@ -14,7 +14,7 @@ from lab.servers import Settings
 from lab.stacks import Stack, find
 from lab.trace import run
 from lab.trace.request import Request, request
-from lab.trace.run import DEFAULT_STACKS, on, trace
+from lab.trace.run import DEFAULT_STACKS, trace, trace_stack
 from records.trace import Event, StackTrace
 from tests.live.processes import lab
 
@@ -37,7 +37,7 @@ class Tracing:
         key = f"{chosen} {asked}"
         if key not in self._traces:
             notes = self.folder / str(len(self._traces))
-            self._traces[key] = on(chosen, asked, Settings(), self.reaper, notes)
+            self._traces[key] = trace_stack(chosen, asked, Settings(), self.reaper, notes)
         return self._traces[key]
 
 

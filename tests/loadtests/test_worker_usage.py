@@ -5,7 +5,7 @@ import time
 import pytest
 
 from loadtests.machine import machine_id
-from loadtests.worker_usage import Moment, usage, watched
+from loadtests.worker_usage import Moment, usage, watch_clocks
 
 
 def test_usage_is_told_on_average_and_at_its_worst() -> None:
@@ -21,7 +21,7 @@ def test_usage_is_told_on_average_and_at_its_worst() -> None:
 def test_a_window_is_watched_at_its_edges_and_each_second() -> None:
     """No clock is read before the window opens or has closed, and none goes back."""
     opens_at = time.monotonic()
-    moments = watched(opens_at, opens_at + 0.02)
+    moments = watch_clocks(opens_at, opens_at + 0.02)
     assert len(moments) == 2
     assert moments[0].at >= opens_at
     assert moments[1].at >= opens_at + 0.02

@@ -21,8 +21,8 @@ def vivid(lightness: float, hue: float, share: float = 1.0) -> str:
 
     It has that share of the most chroma that sRGB has there.
     """
-    shown = _linear(lightness, share * _most_chroma(lightness, hue), hue)
-    return "#" + "".join(f"{round(255 * _encoded(part)):02X}" for part in shown)
+    channels = _linear(lightness, share * _most_chroma(lightness, hue), hue)
+    return "#" + "".join(f"{round(255 * _encoded(part)):02X}" for part in channels)
 
 
 def _most_chroma(lightness: float, hue: float) -> float:

@@ -9,9 +9,17 @@ from statistics import median, median_low
 
 import numpy as np
 
-from lab.judge.estimates import Estimate, Place, about, by_place, estimate, is_lower_bound, kept
+from lab.judge.estimates import (
+    Estimate,
+    Place,
+    by_place,
+    doubts_about,
+    estimate_figure,
+    is_lower_bound,
+    usable_trials,
+)
 from lab.judge.statistics import curve, decode
-from lab.tell.run.tables import shown
+from lab.tell.run.tables import format_value
 from records.run import Trial
 from records.scenario import Figure
 
@@ -27,11 +35,11 @@ def short(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def united(unit: str, value: float) -> str:
+def with_unit(unit: str, value: float) -> str:
     """Return a value as people read it, with its unit."""
     if unit == "cores":
         return f"{value:.1%} of a core".replace("%", " %")
-    return f"{shown(unit, value)} {'%' if unit == '1' else unit}".rstrip()
+    return f"{format_value(unit, value)} {'%' if unit == '1' else unit}".rstrip()
 
 
 def axis(figure: Figure) -> str:
@@ -51,28 +59,28 @@ def labelled(row: Row, unit: str) -> Row:
     """Return a row with the `label` of its bar, and the `end` behind which that stands."""
     bound = "≥ " if row.get("at_least") else ""
     discarded = " (discarded)" if row.get("discarded") else ""
-    label = f"{bound}{united(unit, number(row, 'value'))}{discarded}"
+    label = f"{bound}{with_unit(unit, number(row, 'value'))}{discarded}"
     return row | {"label": label, "end": max(0.0, number(row, "value"), number({"high": 0.0} | row, "high"))}
 
 
 def medians(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return a row for each stack and level: the median over trials, over those not discarded where there are any."""
-    return [_median_row(place, known) for place, known in _estimates(trials, figure)]
+    return [_median_row(place, estimate) for place, estimate in _estimates(trials, figure)]
 
 
 def singles(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return a row for each trial where a stack has several at a level."""
     return [
         _row(place, single)
-        for place, known in _estimates(trials, figure)
-        for trial in known.measured
-        if len(known.measured) > 1 and (single := estimate([trial], figure))
+        for place, estimate in _estimates(trials, figure)
+        for trial in estimate.measured
+        if len(estimate.measured) > 1 and (single := estimate_figure([trial], figure))
     ]
 
 
 def with_intervals(trials: Sequence[Trial], figure: str) -> list[Row]:
     """Return the medians, each with the ends of its interval of 95 % where anything tells it."""
-    return [_median_row(place, known) | _ends(known) for place, known in _estimates(trials, figure)]
+    return [_median_row(place, estimate) | _ends(estimate) for place, estimate in _estimates(trials, figure)]
 
 
 def percentile_rows(trials: Sequence[Trial], kind: str) -> list[Row]:
@@ -83,7 +91,7 @@ def percentile_rows(trials: Sequence[Trial], kind: str) -> list[Row]:
     rows = []
     slowest = f"{kind}_ms_p99"
     for place, repetitions in by_place(trial for trial in trials if kind in trial.histograms).items():
-        chosen = kept(repetitions, f"{kind}_ms_p50")
+        chosen = usable_trials(repetitions, f"{kind}_ms_p50")
         common = _brief_row(place, chosen, slowest)
         curve_rows = [
             common | {"percentile": short(p), "beyond": short(100 / (100 - p)), "ms": short(median(values))}
@@ -100,7 +108,7 @@ def trace_rows(trials: Sequence[Trial], flow: str) -> list[Row]:
     rows = []
     figure = f"{flow}_corrected_ms_p50"
     for place, repetitions in by_place(trial for trial in trials if trial.traces.get(flow)).items():
-        chosen = typical(kept(repetitions, figure), figure)
+        chosen = typical(usable_trials(repetitions, figure), figure)
         common = _brief_row(place, [chosen], figure)
         rows += [
             common | {"s": short(due_s), "ms": short(taken_s * 1000)}
@@ -140,29 +148,33 @@ def typical(trials: Sequence[Trial], figure: str) -> Trial:
 def _estimates(trials: Sequence[Trial], figure: str) -> list[tuple[Place, Estimate]]:
     """Return what is known of a figure at each place that has it."""
     places = by_place(trials).items()
-    return [(place, known) for place, repetitions in places if (known := estimate(repetitions, figure))]
+    return [
+        (place, estimate)
+        for place, repetitions in places
+        if (estimate := estimate_figure(repetitions, figure))
+    ]
 
 
-def _median_row(place: Place, known: Estimate) -> Row:
-    return _row(place, known) | {"trials": f"{len(known.trials)} of {len(known.measured)}"}
+def _median_row(place: Place, estimate: Estimate) -> Row:
+    return _row(place, estimate) | {"trials": f"{len(estimate.trials)} of {len(estimate.measured)}"}
 
 
-def _ends(known: Estimate) -> Row:
-    if known.interval is None:
+def _ends(estimate: Estimate) -> Row:
+    if estimate.interval is None:
         return {"interval": "unknown"}
-    low, high = map(short, known.interval)
+    low, high = map(short, estimate.interval)
     return {"low": low, "high": high, "interval": f"{low:g} to {high:g}"}
 
 
-def _row(place: Place, known: Estimate) -> Row:
+def _row(place: Place, estimate: Estimate) -> Row:
     """Return what a row says of any figure, with doubts in full."""
-    doubts = {doubt.name: doubt for doubt in known.doubts}
+    doubts = {doubt.name: doubt for doubt in estimate.doubts}
     says = "; ".join(f"{doubt.name}: {doubt.says}" for doubt in doubts.values()) or "none"
-    marks = {"discarded": known.discarded, "at_least": known.at_least}
+    marks = {"discarded": estimate.discarded, "at_least": estimate.at_least}
     return {
         "stack": place.stack,
         "level": place.level,
-        "value": short(known.value),
+        "value": short(estimate.value),
         "doubts": says,
         **{mark: True for mark, holds in marks.items() if holds},
     }
@@ -170,7 +182,7 @@ def _row(place: Place, known: Estimate) -> Row:
 
 def _brief_row(place: Place, trials: Sequence[Trial], figure: str) -> Row:
     """Return the same of trials' histograms, with doubts by name: for rows of which there are many."""
-    doubts = {doubt.name: doubt for trial in trials for doubt in about(trial, figure)}
+    doubts = {doubt.name: doubt for trial in trials for doubt in doubts_about(trial, figure)}
     discarded = {"discarded": True} if any(doubt.discards for doubt in doubts.values()) else {}
     return {"stack": place.stack, "doubts": ", ".join(doubts) or "none", **discarded}
 
@@ -188,7 +200,7 @@ def _quantiles(trials: Sequence[Trial], kind: str) -> dict[float, list[float]]:
 
 def _spread(trials: Sequence[Trial], kind: str) -> tuple[float, ...]:
     """Return between which times 80 of 100 of a kind lie; nothing where no histogram tells."""
-    chosen = kept(trials, f"{kind}_ms_p50")
+    chosen = usable_trials(trials, f"{kind}_ms_p50")
     values = [decode(trial.histograms[kind]) for trial in chosen if kind in trial.histograms]
     return (
         tuple(short(float(end)) for end in np.percentile(np.concatenate(values), [10, 90])) if values else ()

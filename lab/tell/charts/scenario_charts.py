@@ -25,8 +25,8 @@ from lab.tell.charts.rows import (
     trace_rows,
     with_intervals,
 )
+from lab.tell.charts.themes import apply_theme as apply_theme
 from lab.tell.charts.themes import svg as svg
-from lab.tell.charts.themes import themed as themed
 from lab.tell.charts.views import View, all_levels, each_level
 from loadtests.scenarios import AFTER, PROBE
 from records.run import Run
@@ -201,8 +201,8 @@ def _over_time(view: View, rows: Sequence[Row]) -> list[alt.Chart]:
 
 def _unanswered(view: View, rows: Sequence[Row]) -> str:
     """Return which stacks had trials but no point in the chart."""
-    seen = {row["stack"] for row in rows}
-    silent = {trial.stack for trial in view.trials} - seen
+    row_stacks = {row["stack"] for row in rows}
+    silent = {trial.stack for trial in view.trials} - row_stacks
     names = [record.name for record in view.records if record.name in silent]
     return f"; none was answered by {', '.join(names)}" if names else ""
 

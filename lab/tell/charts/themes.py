@@ -22,7 +22,7 @@ class Theme:
     grid: str
 
 
-def themed(spec: Spec, *, dark: bool) -> Spec:
+def apply_theme(spec: Spec, *, dark: bool) -> Spec:
     """Return a spec with the colours and fonts of a light or dark page."""
     return spec | {"config": config(dark=dark)}
 
@@ -34,7 +34,7 @@ def config(*, dark: bool) -> Spec:
 
 def svg(picture: Picture) -> str:
     """Return a chart under its title on white ground, for paper and for where there is no script."""
-    page = themed(picture.spec, dark=False) | {
+    page = apply_theme(picture.spec, dark=False) | {
         "width": WIDTH_ON_PAPER,
         "background": "#ffffff",
         "padding": 12,

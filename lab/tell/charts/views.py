@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lab.tell.charts.palette import Looks, looks
 from lab.tell.charts.picture import Picture, Spec
-from lab.tell.charts.rows import Row, number, united
+from lab.tell.charts.rows import Row, number, with_unit
 from records.run import Run, StackRecord, Trial
 from records.scenario import Figure, ScenarioRecord
 from records.types import LevelValue
@@ -36,8 +36,8 @@ class View:
 
     def stacks(self, rows: Sequence[Row]) -> Looks:
         """Return the stacks of these rows, in the order of the run, and how they look."""
-        drawn = {row["stack"] for row in rows}
-        return {name: look for name, look in looks(self.records).items() if name in drawn}
+        names = {row["stack"] for row in rows}
+        return {name: look for name, look in looks(self.records).items() if name in names}
 
     def figure(self, name: str) -> Figure:
         """Return what a figure of the run is."""
@@ -76,4 +76,4 @@ def each_level(run: Run, scenario: ScenarioRecord) -> Iterator[View]:
 
 def _said(row: Row, unit: str) -> str:
     bound = "at least " if row.get("at_least") else ""
-    return f"{bound}{united(unit, number(row, 'value'))} ({row['stack']})"
+    return f"{bound}{with_unit(unit, number(row, 'value'))} ({row['stack']})"

@@ -13,10 +13,10 @@ def table(findings: Sequence[Capability]) -> Table:
     """Return the table of all experiments."""
     cans = {(each.experiment, each.stack): each.can for each in findings}
     stacks = list(dict.fromkeys(each.stack for each in findings))
-    asked = {each.experiment: each.asks for each in findings}
+    questions = {each.experiment: each.asks for each in findings}
     rows = tuple(
         (Cell(asks), *(Cell(cans.get((name, stack), "–")) for stack in stacks))
-        for name, asks in asked.items()
+        for name, asks in questions.items()
     )
     return Table(NAME, QUESTION, ("experiment", *stacks), rows, ())
 

@@ -12,7 +12,7 @@ from lab.judge.comparisons import COMPARED
 from lab.judge.descriptions import short_unit
 from lab.judge.differences import Diff, Difference, Quantity
 from lab.tell.run.markdown import template
-from lab.tell.run.tables import Cell, Table, shown, within
+from lab.tell.run.tables import Cell, Table, format_value, within
 from lab.tell.run.terminal import as_rich
 from records.types import LevelValue
 
@@ -20,18 +20,18 @@ HEADLINE = (*COMPARED, "corrected_ms_p99", "probe_corrected_ms_p99", "memory_mib
 HEADINGS = ("stack", "figure", "A", "B", "B / A", "95 % interval", "verdict")
 
 
-def narrowed(
+def narrow_diff(
     diff: Diff, stacks: Sequence[str] = (), scenarios: Sequence[str] = (), figures: Sequence[str] = ()
 ) -> Diff:
     """Return a diff of these alone; none named: all."""
-    kept = [
+    differences = [
         each
         for each in diff.differences
         if (not stacks or each.stack in stacks)
         and (not scenarios or each.scenario in scenarios)
         and (not figures or each.figure in figures)
     ]
-    return msgspec.structs.replace(diff, differences=kept)
+    return msgspec.structs.replace(diff, differences=differences)
 
 
 def render(diff: Diff) -> RenderableType:
@@ -77,9 +77,9 @@ def tables(diff: Diff, *, intervals: bool = False) -> list[Table]:
 
 
 def _table(
-    scenario: str, level: LevelValue, found: Sequence[Difference], question: str, *, intervals: bool
+    scenario: str, level: LevelValue, differences: Sequence[Difference], question: str, *, intervals: bool
 ) -> Table:
-    reasons = dict.fromkeys((each.verdict, each.why) for each in found if each.why)
+    reasons = dict.fromkeys((each.verdict, each.why) for each in differences if each.why)
     letters = dict(zip(reasons, ascii_lowercase, strict=False))
     rows = [
         (
@@ -90,14 +90,14 @@ def _table(
             Cell(_interval(each.ratio)),
             Cell(each.verdict, letters.get((each.verdict, each.why), "")),
         )
-        for each in found
+        for each in differences
     ]
     notes = tuple(f"{letter} {verdict}: {why}" for (verdict, why), letter in letters.items())
     return Table(f"{scenario}@{level}", question, HEADINGS, tuple(rows), notes)
 
 
 def _value(each: Difference, value: Quantity, *, interval: bool) -> str:
-    text = f"{shown(each.unit, value.value)} {short_unit(each.unit)}".strip()
+    text = f"{format_value(each.unit, value.value)} {short_unit(each.unit)}".strip()
     if not interval or value.low is None or value.high is None:
         return text
     return f"{text} ({within(each.unit, value.low, value.high)})"

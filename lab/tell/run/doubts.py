@@ -7,14 +7,14 @@ from records.run import Doubt, Trial
 
 
 @dataclass(frozen=True)
-class Raised:
+class RaisedDoubt:
     """A doubt and where it was raised."""
 
     doubt: Doubt
     places: list[str]
 
 
-def raised(trials: Sequence[Trial]) -> list[Raised]:
+def group_doubts(trials: Sequence[Trial]) -> list[RaisedDoubt]:
     """Return each kind of doubt once, with the trials that it was raised about and what it said there."""
     kinds: dict[tuple[str, str], tuple[Doubt, list[str]]] = {}
     for trial in trials:
@@ -22,4 +22,4 @@ def raised(trials: Sequence[Trial]) -> list[Raised]:
             _, places = kinds.setdefault((doubt.name, doubt.advice), (doubt, []))
             number = f" #{trial.repetition}" if trial.repetition > 1 else ""
             places.append(f"{trial.stack} {trial.scenario}@{trial.level}{number}: {doubt.says}")
-    return [Raised(doubt, places) for _, (doubt, places) in sorted(kinds.items())]
+    return [RaisedDoubt(doubt, places) for _, (doubt, places) in sorted(kinds.items())]

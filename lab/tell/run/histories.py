@@ -11,7 +11,7 @@ from rich.text import Text
 from lab.judge.conditions import shortened
 from lab.judge.descriptions import short_unit
 from lab.judge.histories import History, Point
-from lab.tell.run.tables import shown, within
+from lab.tell.run.tables import format_value, within
 
 WIDTH = 20
 
@@ -60,7 +60,7 @@ def _rows(history: History) -> Iterator[tuple[RenderableType, ...]]:
             yield (
                 Text(each.stack if not number else ""),
                 Text(point.run),
-                Text(shown(history.unit, point.measured.value)),
+                Text(format_value(history.unit, point.measured.value)),
                 bar(point.measured.value, longest),
                 Text(within(history.unit, point.measured.low, point.measured.high)),
                 Text(_remark(point, other=point.run in changed)),

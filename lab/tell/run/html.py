@@ -21,8 +21,8 @@ from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.picture import Picture
 from lab.tell.charts.themes import config
 from lab.tell.run.capabilities import by_experiment
-from lab.tell.run.doubts import raised
-from lab.tell.run.tables import Table, shown, tables
+from lab.tell.run.doubts import group_doubts
+from lab.tell.run.tables import Table, format_value, tables
 from lab.tell.run.terminal import left_out
 from loadtests.charting_library import charting_library
 from records.run import Comparison, Run, Trial
@@ -69,7 +69,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
             standings=standings(run),
             claims=claims(run),
             sections=sections(run, drawn, excerpts),
-            doubts=raised(run.trials),
+            doubts=group_doubts(run.trials),
             left_out=left_out(run),
             capabilities=by_experiment(run.capabilities),
             explored=list(dict.fromkeys(each.stack for each in run.capabilities)),
@@ -118,7 +118,7 @@ def value_of(standing: Standing, unit: str) -> str:
     if standing.value is None:
         return ""
     bound = "≥ " if standing.value.at_least else ""
-    return f"{bound}{shown(unit, standing.value.value)} {short_unit(unit)}".replace(" /s", "/s")
+    return f"{bound}{format_value(unit, standing.value.value)} {short_unit(unit)}".replace(" /s", "/s")
 
 
 def room(spec: Mapping[str, object], abreast: int) -> int:
@@ -164,7 +164,7 @@ def _templates() -> Environment:
     templates.filters |= {"anchor": _anchor, "trial_anchor": _trial_anchor}
     templates.globals |= {
         "value_of": value_of,
-        "shown": shown,
+        "shown": format_value,
         "room": room,
         "KEYS_ABREAST": KEYS_ABREAST,
     }

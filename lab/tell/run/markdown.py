@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from lab.judge.answers import answers as answered
+from lab.judge.answers import answers as answers_of
 from lab.tell.charts.picture import Picture
 from lab.tell.run.capabilities import table
-from lab.tell.run.doubts import raised
+from lab.tell.run.doubts import group_doubts
 from lab.tell.run.tables import tables, verdicts
 from lab.tell.run.terminal import left_out
 from records.run import Commands, Run, Trial
@@ -23,12 +23,12 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
     """Return report.md, with each picture as a file under the table of its scenario."""
     return template("report.md.jinja").render(
         run=run,
-        made=len(run.trials),
+        trial_count=len(run.trials),
         pictures=pictures,
         tables=[*tables(run), *filter(None, [verdicts(run)])],
         left_out=left_out(run),
-        answers=answered(run),
-        doubts=raised(run.trials),
+        answers=answers_of(run),
+        doubts=group_doubts(run.trials),
         shown_places=SHOWN_PLACES,
         explored=[table(run.capabilities)] if run.capabilities else [],
         servers=first_of_each(run.trials, lambda trial: trial.stack),
@@ -38,17 +38,19 @@ def report(run: Run, pictures: Sequence[Picture] = ()) -> str:
 
 def first_of_each(trials: Sequence[Trial], key: Callable[[Trial], str]) -> dict[str, Commands]:
     """Return the commands of the first trial of each kind: the others differ from it by port alone."""
-    found: dict[str, Commands] = {}
+    commands: dict[str, Commands] = {}
     for trial in trials:
         if trial.commands:
-            found.setdefault(key(trial), trial.commands)
-    return found
+            commands.setdefault(key(trial), trial.commands)
+    return commands
 
 
 def summary(run: Run) -> str:
     """Return the tables and verdicts, for the page of a step in somebody's automation."""
-    told = [*tables(run), *filter(None, [verdicts(run)])]
-    return template("summary.md.jinja").render(run=run, tables=told, pictures=(), left_out=left_out(run))
+    all_tables = [*tables(run), *filter(None, [verdicts(run)])]
+    return template("summary.md.jinja").render(
+        run=run, tables=all_tables, pictures=(), left_out=left_out(run)
+    )
 
 
 def answers(run: Run) -> str:

@@ -9,14 +9,14 @@ from lab.stacks import DEFAULT_STACKS, all_stacks
 from loadtests.scenarios import SCENARIOS
 
 
-def filled(text: str) -> str:
+def fill_tables(text: str) -> str:
     """Return a README with each `<!-- name -->` ... `<!-- /name -->` filled from its table."""
     for name, table in TABLES.items():
-        text = placed(text, name, table())
+        text = replace_table(text, name, table())
     return text
 
 
-def placed(text: str, name: str, content: str) -> str:
+def replace_table(text: str, name: str, content: str) -> str:
     """Return a text with what stands between the marks of that name replaced."""
     opening, closing = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     before, _, rest = text.partition(opening)

@@ -4,7 +4,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.judge.estimates import Estimate, about, by_place, estimate, kept
+from lab.judge.estimates import Estimate, by_place, doubts_about, estimate_figure, usable_trials
 from records.run import Doubt, Run, Trial
 from records.scenario import ScenarioRecord
 
@@ -67,7 +67,9 @@ def _table(run: Run, record: ScenarioRecord) -> Table:
         for column in record.columns
         if column.level == place.level
     }
-    estimates = {place: estimate(repetitions, place[1].figure) for place, repetitions in trials.items()}
+    estimates = {
+        place: estimate_figure(repetitions, place[1].figure) for place, repetitions in trials.items()
+    }
     letters = _letters(
         doubt
         for (stack, column), repetitions in trials.items()
@@ -91,10 +93,10 @@ def _table(run: Run, record: ScenarioRecord) -> Table:
     return Table(record.name, record.question, headings, tuple(rows), tuple(notes))
 
 
-def _doubts(trials: Sequence[Trial], figure: str, known: Estimate | None) -> list[Doubt]:
+def _doubts(trials: Sequence[Trial], figure: str, estimate: Estimate | None) -> list[Doubt]:
     """Return the doubts about a cell's figure, and those of trials that came to none."""
-    of_trials = [doubt for trial in kept(trials, figure) for doubt in about(trial, figure)]
-    return [*(known.doubts if known else ()), *of_trials]
+    of_trials = [doubt for trial in usable_trials(trials, figure) for doubt in doubts_about(trial, figure)]
+    return [*(estimate.doubts if estimate else ()), *of_trials]
 
 
 def _letters(doubts: Iterable[Doubt]) -> Letters:
@@ -102,19 +104,19 @@ def _letters(doubts: Iterable[Doubt]) -> Letters:
     return dict(zip(kinds, string.ascii_lowercase, strict=False))
 
 
-def _cell(trials: Sequence[Trial], known: Estimate | None, unit: str, letters: Letters) -> Cell:
-    if known is None:
+def _cell(trials: Sequence[Trial], estimate: Estimate | None, unit: str, letters: Letters) -> Cell:
+    if estimate is None:
         statuses = {trial.status for trial in trials} - {"ok"}
         return Cell(" or ".join(sorted(statuses)) or "–")
-    marks = sorted({letters[doubt.name, doubt.advice] for doubt in known.doubts})
-    return Cell(("≥" if known.at_least else "") + shown(unit, known.value), "".join(marks))
+    marks = sorted({letters[doubt.name, doubt.advice] for doubt in estimate.doubts})
+    return Cell(("≥" if estimate.at_least else "") + format_value(unit, estimate.value), "".join(marks))
 
 
 def _broken(cells: Sequence[Cell]) -> list[Cell]:
     return [Cell("breaks the contract"), *(Cell("–") for _ in cells[1:])]
 
 
-def shown(unit: str, value: float) -> str:
+def format_value(unit: str, value: float) -> str:
     """Return a value in that unit as people read it, without it: about three significant digits."""
     if unit == "1":
         return f"{value:.0%}".removesuffix("%")
@@ -126,7 +128,7 @@ def shown(unit: str, value: float) -> str:
 
 def within(unit: str, low: float | None, high: float | None) -> str:
     """Return an interval as people read it, a dash where there is none."""
-    return "–" if low is None or high is None else f"{shown(unit, low)} to {shown(unit, high)}"
+    return "–" if low is None or high is None else f"{format_value(unit, low)} to {format_value(unit, high)}"
 
 
 TENS = 100  # below it one decimal is worth reading

@@ -8,8 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from lab.tell.charts.palette import Looks
 from lab.tell.trace.spec_keys import key_of
 from lab.tell.trace.steps import STEPS
-from lab.tell.trace.terminal import by_interface, request_line, valued
-from lab.tell.trace.timelines import Row, bytes_of, ran_on, rows, sites, still_running
+from lab.tell.trace.terminal import by_interface, group_values, request_line
+from lab.tell.trace.timelines import Row, bytes_of, letter_meanings, rows, sites, still_running
 from records.trace import Lane, StackTrace, Trace
 
 MOST_ROWS = 400
@@ -37,9 +37,9 @@ def page(trace: Trace, looks: Looks) -> str:
         "arrow": arrow,
         "bytes_of": bytes_of,
         "key_of": key_of,
-        "ran_on": ran_on,
+        "letter_meanings": letter_meanings,
         "still_running": still_running,
-        "valued": valued,
+        "group_values": group_values,
     }
     return templates.get_template("trace.html.jinja").render(
         trace=trace,
@@ -59,5 +59,5 @@ def arrow(lanes: Sequence[Lane], row: Row) -> Arrow:
 
 def meanings(traces: Sequence[StackTrace]) -> list[tuple[str, str, str]]:
     """Return the name, meaning and section of every step that was seen, in the order of the table."""
-    seen = {event.step for trace in traces for event in [*trace.events, *trace.life]}
-    return [(name, step.means, step.section) for name, step in STEPS.items() if name in seen]
+    names = {event.step for trace in traces for event in [*trace.events, *trace.life]}
+    return [(name, step.means, step.section) for name, step in STEPS.items() if name in names]

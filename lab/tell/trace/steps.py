@@ -116,8 +116,8 @@ def _sent(details: Details) -> str:
 
 
 def _read(details: Details) -> str:
-    asked = details.get("asked")
-    return f"{details.get('method', 'read')}({'' if asked is None else asked})"
+    size = details.get("asked")
+    return f"{details.get('method', 'read')}({'' if size is None else size})"
 
 
 def _got(details: Details) -> str:
@@ -125,8 +125,8 @@ def _got(details: Details) -> str:
 
 
 def _started(details: Details) -> str:
-    failed = f", exc_info {details['exc_info']}" if "exc_info" in details else ""
-    return f"{details.get('status', '?')}, {counted(len(details.get('headers', [])), 'header')}{failed}"
+    error = f", exc_info {details['exc_info']}" if "exc_info" in details else ""
+    return f"{details.get('status', '?')}, {counted(len(details.get('headers', [])), 'header')}{error}"
 
 
 def _environ(details: Details) -> str:

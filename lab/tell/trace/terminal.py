@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lab.tell.trace.spec_keys import key_of
 from lab.tell.trace.steps import visible
-from lab.tell.trace.timelines import Row, Site, bytes_of, ran_on, rows, sites, still_running
+from lab.tell.trace.timelines import Row, Site, bytes_of, letter_meanings, rows, sites, still_running
 from records.trace import Asked, Lane, StackTrace, Trace
 from records.types import Interface
 
@@ -93,7 +93,7 @@ def strip(lanes: Sequence[Lane], row: Row, *, arrow: bool = True) -> Text:
 def footer(trace: StackTrace) -> list[Text]:
     """Return what the letters stand for, the bytes, and which calls never ended."""
     sent, got = bytes_of(trace)
-    letters = [f"{letter}  {where}" for letter, where in ran_on(trace)]
+    letters = [f"{letter}  {where}" for letter, where in letter_meanings(trace)]
     return [
         *(Text(line, style="dim") for line in letters),
         Text(f"{sent:,} bytes sent, {got:,} received", style="dim"),
@@ -115,14 +115,14 @@ def keys(calls: Sequence[Site], interface: Interface) -> RenderableType:
     table.add_column("key", no_wrap=True)
     table.add_column("value", overflow="fold", ratio=2)
     table.add_column("what it is", ratio=3)
-    for key, values in valued(calls):
-        known = key_of(interface, key)
-        meaning = Text.assemble(known.means, (f" ({known.section})", "dim"))
+    for key, values in group_values(calls):
+        entry = key_of(interface, key)
+        meaning = Text.assemble(entry.means, (f" ({entry.section})", "dim"))
         table.add_row(Text(visible(key)), Text("\n".join(values)), meaning)
     return table
 
 
-def valued(calls: Sequence[Site]) -> list[tuple[str, list[str]]]:
+def group_values(calls: Sequence[Site]) -> list[tuple[str, list[str]]]:
     """Return every key with its values: one where all calls agree, else a line for each that differs."""
     names = dict.fromkeys(key for site in calls for key in site.keys)
     return [(name, _values(calls, name)) for name in sorted(names, key=_order)]

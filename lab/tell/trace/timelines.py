@@ -48,7 +48,7 @@ class Site:
 
 def rows(trace: StackTrace, most: int) -> list[Row]:
     """Return at most so many rows, the server's own life among them, in the order of time."""
-    events = folded(sorted([*trace.life, *trace.events], key=lambda event: event.at_ms))
+    events = fold_quick_sends(sorted([*trace.life, *trace.events], key=lambda event: event.at_ms))
     letters = letters_of(trace)
     life = {event.call for event in trace.life}
     running = list(running_lanes(events, trace.unfinished, life))
@@ -68,19 +68,19 @@ def rows(trace: StackTrace, most: int) -> list[Row]:
     return shortened(all_rows, most)
 
 
-def folded(events: Sequence[Event]) -> list[Event]:
+def fold_quick_sends(events: Sequence[Event]) -> list[Event]:
     """Return the steps without the returns of sends that were quick: they would say nothing."""
-    kept: list[Event] = []
+    steps: list[Event] = []
     pending: dict[tuple[str, Where | None], int] = {}
     for event in events:
         key = (event.call, event.where)
         at = pending.pop(key, None)
-        if event.step == "sent" and at is not None and event.at_ms - kept[at].at_ms < QUICK_MS:
+        if event.step == "sent" and at is not None and event.at_ms - steps[at].at_ms < QUICK_MS:
             continue
         if event.step == "send":
-            pending[key] = len(kept)
-        kept.append(event)
-    return kept
+            pending[key] = len(steps)
+        steps.append(event)
+    return steps
 
 
 def letters_of(trace: StackTrace) -> dict[Where, str]:
@@ -90,7 +90,7 @@ def letters_of(trace: StackTrace) -> dict[Where, str]:
     return dict(zip(places, names, strict=False))
 
 
-def ran_on(trace: StackTrace) -> list[tuple[str, str]]:
+def letter_meanings(trace: StackTrace) -> list[tuple[str, str]]:
     """Return what each letter stands for."""
     return [
         (letter, visible(", ".join([f"pid {w.pid}", w.thread, *([w.task] if w.task else [])])))
@@ -113,14 +113,14 @@ def running_lanes(
         yield frozenset(lanes[call] for call in first if first[call] <= number <= last[call])
 
 
-def shortened(shown: list[Row], most: int) -> list[Row]:
+def shortened(all_rows: list[Row], most: int) -> list[Row]:
     """Return the first two thirds and the last third of too many rows."""
-    if len(shown) <= most:
-        return shown
+    if len(all_rows) <= most:
+        return all_rows
     head, tail = most * 2 // 3, most - most * 2 // 3
-    resumed = shown[-tail]
-    after = Row(**{**vars(resumed), "skipped": len(shown) - most, "pause_ms": 0.0})
-    return [*shown[:head], after, *shown[len(shown) - tail + 1 :]]
+    resumed = all_rows[-tail]
+    after = Row(**{**vars(resumed), "skipped": len(all_rows) - most, "pause_ms": 0.0})
+    return [*all_rows[:head], after, *all_rows[len(all_rows) - tail + 1 :]]
 
 
 def sites(traces: Sequence[StackTrace]) -> list[Site]:

@@ -54,19 +54,19 @@ def test_place_names_an_address_that_can_be_opened(host: str, url: str) -> None:
 
 def test_locust_reads_the_lineup(tmp_path: Path) -> None:
     """Names, addresses, slots, colours and dashes arrive in the order of the stacks, with the agent."""
-    path = tmp_path / "lineup.json"
+    path = tmp_path / "setup.json"
     path.write_bytes(
-        msgspec.json.encode(dashboard.lineup(served(), Settings(threads=4), "http://127.0.0.1:1", "secret"))
+        msgspec.json.encode(dashboard.setup_of(served(), Settings(threads=4), "http://127.0.0.1:1", "secret"))
     )
-    lineup = msgspec.json.decode(path.read_bytes(), type=DashboardSetup)
-    assert [entry.name for entry in lineup.stacks] == list(STACKS)
-    assert [entry.url for entry in lineup.stacks] == [f"http://127.0.0.1:{9000 + n}" for n in range(3)]
-    assert [entry.slots["interface"] for entry in lineup.stacks] == [1, None, 4]
+    setup = msgspec.json.decode(path.read_bytes(), type=DashboardSetup)
+    assert [entry.name for entry in setup.stacks] == list(STACKS)
+    assert [entry.url for entry in setup.stacks] == [f"http://127.0.0.1:{9000 + n}" for n in range(3)]
+    assert [entry.slots["interface"] for entry in setup.stacks] == [1, None, 4]
     drawn = looks(runs.stack(name) for name in STACKS)
-    assert [(entry.colour, entry.dash) for entry in lineup.stacks] == [
+    assert [(entry.colour, entry.dash) for entry in setup.stacks] == [
         (look.colour, look.dash) for look in drawn.values()
     ]
-    assert lineup.agent == AgentAddress("http://127.0.0.1:1", "secret")
+    assert setup.agent == AgentAddress("http://127.0.0.1:1", "secret")
 
 
 def test_locust_that_said_nothing_is_told(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.commands.report_files import TRACE, tell
+from lab.commands.report_files import TRACE, write_reports
 from lab.errors import LabError
 from tests.lab import runs
 
@@ -23,17 +23,17 @@ def test_charts_are_files_beside_the_report(report_of_every_scenario: list[Path]
 
 def test_run_without_figures_is_told_without_charts(tmp_path: Path) -> None:
     """A run that has measured nothing has its report all the same."""
-    assert [path.name for path in tell(runs.run(), tmp_path)] == FORMS
+    assert [path.name for path in write_reports(runs.run(), tmp_path)] == FORMS
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FORMS)
 
 
 def test_a_trace_beside_the_report_is_linked(tmp_path: Path) -> None:
     """The report leads to the events behind it, where there are any."""
     link = '<a href="trace.html">See the events behind this</a>'
-    tell(runs.run(), tmp_path)
+    write_reports(runs.run(), tmp_path)
     assert link not in (tmp_path / "report.html").read_text()
     (tmp_path / TRACE).write_text("a trace")
-    tell(runs.run(), tmp_path)
+    write_reports(runs.run(), tmp_path)
     assert link in (tmp_path / "report.html").read_text()
 
 
@@ -42,5 +42,5 @@ def test_charts_that_cannot_be_written_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "charts").write_text("in the way")
     run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
     with pytest.raises(LabError, match=r"^Can't make .*/charts: File exists\.$"):
-        tell(run, tmp_path)
+        write_reports(run, tmp_path)
     assert (tmp_path / "report.md").exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.http_client.request import Headers, chunked, completed, head
+from lab.http_client.request import Headers, chunked, complete_headers, head
 
 
 def test_head_ends_with_an_empty_line() -> None:
@@ -30,7 +30,7 @@ def test_values_are_latin_1() -> None:
 )
 def test_needed_headers_stand_before_the_given_ones(given: Headers, completed_headers: Headers) -> None:
     """Only those that weren't given are added; what is given twice is meant."""
-    assert completed(given, [("Host", "lab"), ("TE", "trailers")]) == completed_headers
+    assert complete_headers(given, [("Host", "lab"), ("TE", "trailers")]) == completed_headers
 
 
 def test_chunked_body_ends_with_an_empty_chunk() -> None:

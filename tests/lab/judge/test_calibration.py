@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.judge.calibration import EXPECTED, Expected, judged, passed
+from lab.judge.calibration import EXPECTED, Expected, judge_calibration, passed
 from lab.judge.figures import FIGURES
 from loadtests.calibrations import CALIBRATIONS
 
@@ -13,7 +13,7 @@ PERFECT: dict[str, dict[str, float]] = {
 
 def test_theory_itself_passes() -> None:
     """An instrument without error is right."""
-    assert passed(judged(PERFECT, {}, "now"))
+    assert passed(judge_calibration(PERFECT, {}, "now"))
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda e: f"{e.scenario} {e.figure}")
@@ -22,7 +22,7 @@ def test_each_figure_can_fail(expected: Expected) -> None:
     for wrong in (0.8, 1.2):
         figures = {name: dict(values) for name, values in PERFECT.items()}
         figures[expected.scenario][expected.figure] *= wrong
-        assert not passed(judged(figures, {}, "now"))
+        assert not passed(judge_calibration(figures, {}, "now"))
 
 
 def test_required_accuracy() -> None:

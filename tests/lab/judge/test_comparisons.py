@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lab.judge.comparisons import (
     LEAST_FLOOR,
     Ratio,
-    compared,
+    compare_trials,
     comparisons,
     distance,
     floor,
@@ -52,14 +52,14 @@ def test_ratio_is_that_of_medians() -> None:
     """One wild repetition doesn't move the ratio."""
     ours = [trial("uvicorn/asgi", value) for value in (100.0, 110.0, 900.0)]
     theirs = [trial("gunicorn-sync/wsgi", value) for value in (200.0, 220.0, 240.0)]
-    assert compared(ours, theirs, CPU).ratio == pytest.approx(0.5)
+    assert compare_trials(ours, theirs, CPU).ratio == pytest.approx(0.5)
 
 
 def test_interval_holds_the_ratio() -> None:
     """The interval never excludes what was measured."""
     ours = [trial("uvicorn/asgi", value) for value in (100.0, 130.0)]
     theirs = [trial("gunicorn-sync/wsgi", value) for value in (200.0, 260.0)]
-    found = compared(ours, theirs, CPU)
+    found = compare_trials(ours, theirs, CPU)
     assert found.low <= found.ratio <= found.high
 
 
@@ -68,7 +68,7 @@ def test_drift_that_fell_on_both_cancels() -> None:
     drift = [(1, 100.0), (2, 150.0), (3, 200.0)]
     ours = [msgspec.structs.replace(trial("uvicorn/asgi", 1.1 * v), repetition=n) for n, v in drift]
     theirs = [msgspec.structs.replace(trial("gunicorn-sync/wsgi", v), repetition=n) for n, v in drift]
-    found = compared(ours, theirs, CPU)
+    found = compare_trials(ours, theirs, CPU)
     assert [found.low, found.high] == pytest.approx([1.1, 1.1])
 
 
@@ -79,7 +79,7 @@ def test_a_stack_against_the_same_figures_is_a_tie(values: list[float]) -> None:
     ours, theirs = (
         [trial(name, value) for value in values] for name in ("uvicorn/asgi", "gunicorn-sync/wsgi")
     )
-    assert verdict_on("lower", compared(ours, theirs, CPU), 0.0) == "tie"
+    assert verdict_on("lower", compare_trials(ours, theirs, CPU), 0.0) == "tie"
 
 
 def in_turns(stack: str, seconds: Sequence[float], repetition: int = 1) -> Trial:
@@ -98,7 +98,7 @@ def test_drift_that_fell_on_the_same_rounds_cancels() -> None:
     """Whatever the machine does in a round falls on both stacks: their ratio is exact."""
     theirs = in_turns("gunicorn-sync/wsgi", drifting(1))
     ours = in_turns("uvicorn/asgi", [1.2 * value for value in drifting(1)])
-    found = compared([ours], [theirs], CPU)
+    found = compare_trials([ours], [theirs], CPU)
     assert [found.low, found.ratio, found.high] == pytest.approx([1.2, 1.2, 1.2])
 
 
@@ -107,7 +107,9 @@ def test_the_same_stack_in_turns_is_a_tie(seed: int) -> None:
     """Two that differ by noise alone have an interval that includes 1, however much both drift."""
     shared, random = drifting(seed), Random(seed + 100)
     noisy = [[value * random.gauss(1, 0.02) for value in shared] for _ in range(2)]
-    found = compared([in_turns("uvicorn/asgi", noisy[0])], [in_turns("gunicorn-sync/wsgi", noisy[1])], CPU)
+    found = compare_trials(
+        [in_turns("uvicorn/asgi", noisy[0])], [in_turns("gunicorn-sync/wsgi", noisy[1])], CPU
+    )
     assert verdict_on("lower", found, 0.0) == "tie"
     assert found.low <= 1 <= found.high
 
@@ -118,7 +120,7 @@ def test_a_fifth_more_is_found_in_turns(seed: int) -> None:
     shared, random = drifting(seed), Random(seed + 100)
     theirs = in_turns("gunicorn-sync/wsgi", [value * random.gauss(1, 0.02) for value in shared])
     ours = in_turns("uvicorn/asgi", [1.2 * value * random.gauss(1, 0.02) for value in shared])
-    found = compared([ours], [theirs], CPU)
+    found = compare_trials([ours], [theirs], CPU)
     assert verdict_on("lower", found, 0.05) == "slower"
     assert found.low <= found.ratio <= found.high
     assert found.ratio == pytest.approx(1.2, rel=0.02)
@@ -129,7 +131,7 @@ def test_processes_that_differ_widen_the_interval() -> None:
     theirs = [in_turns("gunicorn-sync/wsgi", [100.0] * 12, number) for number in range(1, 6)]
     costs = (94.0, 106.0, 97.0, 103.0, 101.0)
     ours = [in_turns("uvicorn/asgi", [cost] * 12, number) for number, cost in enumerate(costs, 1)]
-    found = compared(ours, theirs, CPU)
+    found = compare_trials(ours, theirs, CPU)
     assert found.low < 0.98
     assert found.high > 1.02
 
@@ -138,7 +140,7 @@ def test_rounds_in_which_one_was_not_answered_are_left_out() -> None:
     """A turn without an answer is no cost of nothing: its round says nothing of either."""
     ours = in_turns("uvicorn/asgi", [120.0, 0.0, 240.0, 360.0, 480.0])
     theirs = in_turns("gunicorn-sync/wsgi", [100.0, 900.0, 200.0, 0.0])
-    found = compared([ours], [theirs], CPU)
+    found = compare_trials([ours], [theirs], CPU)
     assert [found.low, found.ratio, found.high] == pytest.approx([1.2, 1.2, 1.2])
 
 
@@ -146,7 +148,7 @@ def test_rounds_of_different_blocks_are_not_paired() -> None:
     """The first round of one block has nothing in common with the first of another."""
     ours = [in_turns("uvicorn/asgi", [120.0] * 5, 1), in_turns("uvicorn/asgi", [240.0] * 5, 2)]
     theirs = [in_turns("gunicorn-sync/wsgi", [200.0] * 5, 2), in_turns("gunicorn-sync/wsgi", [100.0] * 5, 1)]
-    found = compared(ours, theirs, CPU)
+    found = compare_trials(ours, theirs, CPU)
     assert [found.low, found.ratio, found.high] == pytest.approx([1.2, 1.2, 1.2])
 
 
@@ -159,8 +161,8 @@ def test_stacks_that_never_took_turns_together_are_not_compared() -> None:
 def test_spread_between_seconds_widens_the_interval() -> None:
     """What differs from second to second is uncertainty, with one repetition too."""
     theirs = [trial("gunicorn-sync/wsgi", 100.0)]
-    steady = compared([trial("uvicorn/asgi", 150.0)], theirs, CPU)
-    shaky = compared([trial("uvicorn/asgi", 150.0, [50.0, 150.0, 250.0])], theirs, CPU)
+    steady = compare_trials([trial("uvicorn/asgi", 150.0)], theirs, CPU)
+    shaky = compare_trials([trial("uvicorn/asgi", 150.0, [50.0, 150.0, 250.0])], theirs, CPU)
     assert (steady.low, steady.high) == (steady.ratio, steady.ratio)
     assert shaky.low < steady.ratio < shaky.high
 

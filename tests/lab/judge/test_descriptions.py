@@ -6,7 +6,7 @@ import pytest
 from lab.judge.answers import RULES
 from lab.judge.descriptions import (
     describe_figures,
-    described,
+    look_up_figures,
     scenario_record,
     short_unit,
     with_plain_columns,
@@ -52,7 +52,7 @@ def test_every_level_is_told(card: Scenario) -> None:
 def test_columns_and_headline_are_of_known_figures(card: Scenario) -> None:
     """What a card tells is a figure that is described."""
     named = [column.figure for column in card.columns] + ([card.headline.figure] if card.headline else [])
-    assert list(described(named)) == list(dict.fromkeys(named))
+    assert list(look_up_figures(named)) == list(dict.fromkeys(named))
 
 
 @each_card

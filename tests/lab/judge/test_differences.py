@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from lab.judge.comparisons import LEAST_FLOOR, compared, compared_apart
-from lab.judge.differences import DRIFT, Difference, Quantity, diff, quantity, related
-from lab.judge.estimates import estimate
+from lab.judge.comparisons import LEAST_FLOOR, compare_apart, compare_trials
+from lab.judge.differences import DRIFT, Difference, Quantity, diff, quantity, ratio_of
+from lab.judge.estimates import estimate_figure
 from records.run import Doubt, Noise, Run, Trial
 from records.scenario import Figure
 from tests.lab import runs
@@ -114,7 +114,7 @@ def test_trials_of_two_runs_are_never_paired() -> None:
     """The same repetition numbers in two runs are no shared blocks: drift doesn't cancel."""
     drift, drifted = [100.0, 150.0, 200.0], [110.0, 165.0, 220.0]
     found = only(run_of(drift), run_of(drifted))
-    paired = compared(trials(drifted), trials(drift), CPU)
+    paired = compare_trials(trials(drifted), trials(drift), CPU)
     assert found.ratio is not None
     assert found.ratio.low is not None
     assert found.ratio.high is not None
@@ -128,13 +128,13 @@ def test_turns_of_two_runs_are_never_paired() -> None:
     a, b = ([msgspec.structs.replace(t, turns=True) for t in trials([v])] for v in (100.0, 200.0))
     a = [msgspec.structs.replace(a[0], seconds={CPU: [50.0, 100.0, 150.0]})]
     b = [msgspec.structs.replace(b[0], seconds={CPU: [100.0, 200.0, 300.0]})]
-    paired, apart = compared(b, a, CPU), compared_apart(b, a, CPU)
+    paired, apart = compare_trials(b, a, CPU), compare_apart(b, a, CPU)
     assert (paired.low, paired.high) == (2.0, 2.0)
     assert apart.low < 2.0 < apart.high
-    in_a, in_b = estimate(a, CPU), estimate(b, CPU)
+    in_a, in_b = estimate_figure(a, CPU), estimate_figure(b, CPU)
     assert in_a is not None
     assert in_b is not None
-    assert related(in_a, in_b) == Quantity(apart.ratio, apart.low, apart.high)
+    assert ratio_of(in_a, in_b) == Quantity(apart.ratio, apart.low, apart.high)
 
 
 @pytest.mark.parametrize("doubt", [SLOW, BOUND])
@@ -213,6 +213,6 @@ def test_copies_and_failed_trials_are_left_out() -> None:
 
 def test_a_value_has_its_own_interval() -> None:
     """What varies between repetitions is told beside the median."""
-    estimated = estimate(trials([100.0, 110.0, 120.0]), CPU)
+    estimated = estimate_figure(trials([100.0, 110.0, 120.0]), CPU)
     assert estimated is not None
     assert quantity(estimated) == Quantity(110.0, 100.0, 120.0)

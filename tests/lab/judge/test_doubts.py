@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from lab.judge.doubts import doubts
-from lab.judge.figures import figured
+from lab.judge.figures import work_out_figures
 from lab.judge.reading import Aftermath, Reading
 from loadtests.scenarios import AFTER, PROBE, TRAFFIC, Flow, Level
 from records.load import FlowReading, SecondReading, WorkerReading
@@ -22,7 +22,8 @@ def raised(came: FlowReading, flow: Flow = CLOSED, slots: int | None = 10) -> di
     """Return the doubts about two seconds of a flow, by name."""
     reading, level = runs.reading(traffic=came), Level(1, (flow,), 2.0)
     return {
-        doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {"interface": slots}))
+        doubt.name: doubt
+        for doubt in doubts(reading, level, work_out_figures(reading, level, {"interface": slots}))
     }
 
 
@@ -79,7 +80,7 @@ def raised_by(generator: float = 0.1, machine: float = 0.7) -> set[str]:
     level = Level(1, (OPEN,), 2.0)
     usage = [Usage(1.0, 0.25, generator / 2, 0.005, machine / 2)] * 2
     reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), usage=usage)
-    return {doubt.name for doubt in doubts(reading, level, figured(reading, level, {}))}
+    return {doubt.name for doubt in doubts(reading, level, work_out_figures(reading, level, {}))}
 
 
 def test_breathless_generator_is_told() -> None:
@@ -93,7 +94,7 @@ def test_a_generator_breathless_for_a_second_is_told() -> None:
     level = Level(1, (OPEN,), 2.0)
     usage = [Usage(1.0, 0.25, cores, 0.005, cores + 0.25) for cores in (0.1, 0.9)]
     reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), usage=usage)
-    (doubt,) = doubts(reading, level, figured(reading, level, {}))
+    (doubt,) = doubts(reading, level, work_out_figures(reading, level, {}))
     assert (doubt.name, doubt.discards) == ("generator-bound", True)
     assert {name.rpartition("_")[0] for name in doubt.figures} == {"corrected_ms", "service_ms"}
 
@@ -120,7 +121,7 @@ def test_a_queue_that_had_not_filled_up_is_told(settled: bool, flow: Flow, told:
         reading, target=msgspec.structs.replace(reading.target, settled=settled)
     )
     level = Level(1, (flow,), 2.0)
-    found = {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {}))}
+    found = {doubt.name: doubt for doubt in doubts(reading, level, work_out_figures(reading, level, {}))}
     assert ("unsettled" in found) is told
     assert not told or ("service_ms_p50" in found["unsettled"].figures and found["unsettled"].discards)
 
@@ -139,7 +140,7 @@ def names_of(counts: list[int], flow: Flow, last_s: float = 1.0) -> set[str]:
     usage = [*reading.usage[:-1], msgspec.structs.replace(reading.usage[-1], at=last_s)]
     reading = msgspec.structs.replace(reading, usage=usage, loaded_s=len(counts) - 1 + last_s)
     level = Level(1, (flow,), float(len(counts)))
-    return {doubt.name for doubt in doubts(reading, level, figured(reading, level, {}))}
+    return {doubt.name for doubt in doubts(reading, level, work_out_figures(reading, level, {}))}
 
 
 def test_unsteady_answers_are_told() -> None:
@@ -192,7 +193,7 @@ def test_recovery_that_was_not_seen_is_a_lower_bound() -> None:
     after = Flow(AFTER, "/", users=10, of_ceiling=0.5, from_s=1.0)
     flow = runs.flow({"service": [10.0] * 600, "corrected": [10.0] * 600}, {"corrected": [900.0]})
     reading, level = runs.of_flows({AFTER: flow}), Level(1, (after,), 2.0)
-    found = {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {}))}
+    found = {doubt.name: doubt for doubt in doubts(reading, level, work_out_figures(reading, level, {}))}
     assert "recovered_s" in found["unanswered"].figures
 
 
@@ -201,7 +202,7 @@ def afterwards(cpu_s: float, answered_ms: float | None) -> dict[str, Doubt]:
     left = Aftermath(2.0, cpu_s, runs.AFTER, answered_ms)
     reading = msgspec.structs.replace(runs.reading(traffic=answered(1000)), aftermath=left)
     level = Level(1, (OPEN,), 2.0)
-    return {doubt.name: doubt for doubt in doubts(reading, level, figured(reading, level, {}))}
+    return {doubt.name: doubt for doubt in doubts(reading, level, work_out_figures(reading, level, {}))}
 
 
 def test_a_server_that_was_broken_is_told() -> None:
@@ -223,7 +224,7 @@ def test_doubts_name_figures_of_their_flow_alone() -> None:
     probe = Flow(PROBE, "/", users=1, rate_per_s=20)
     level = Level(1, (OPEN, probe, Flow(AFTER, "/", users=1, rate_per_s=300)), 2.0)
     reading = runs.of_flows(flows)
-    (doubt,) = doubts(reading, level, figured(reading, level, {}))
+    (doubt,) = doubts(reading, level, work_out_figures(reading, level, {}))
     assert doubt.name == "too-few-samples"
     assert {name.partition("_")[0] for name in doubt.figures} == {"probe"}
 
@@ -238,7 +239,7 @@ def by_workers(lost: int, *cores: float) -> tuple[Reading, Level]:
 def test_a_lost_worker_discards_the_trial() -> None:
     """Nobody knows what it sent: every figure of the trial is doubted and discarded."""
     reading, level = by_workers(1, 0.1, 0.1)
-    (doubt,) = doubts(reading, level, figured(reading, level, {}))
+    (doubt,) = doubts(reading, level, work_out_figures(reading, level, {}))
     assert (doubt.name, doubt.figures, doubt.discards) == ("worker-lost", [], True)
     assert doubt.says == "1 of 3 load workers were lost before they had told their part"
 
@@ -246,7 +247,7 @@ def test_a_lost_worker_discards_the_trial() -> None:
 def test_workers_that_all_told_their_part_are_no_doubt() -> None:
     """Two workers with half a core each are no breathless one."""
     reading, level = by_workers(0, 0.5, 0.5)
-    figures = figured(reading, level, {})
+    figures = work_out_figures(reading, level, {})
     assert doubts(reading, level, figures) == []
     assert (figures.figures["load_workers"], figures.figures["clock_error_ms"]) == (2, 0.5)
 
@@ -254,6 +255,6 @@ def test_workers_that_all_told_their_part_are_no_doubt() -> None:
 def test_the_busiest_worker_may_be_breathless() -> None:
     """One worker that was too busy spoils what it timed, however idle the others were."""
     reading, level = by_workers(0, 0.1, 0.9)
-    assert [doubt.name for doubt in doubts(reading, level, figured(reading, level, {}))] == [
+    assert [doubt.name for doubt in doubts(reading, level, work_out_figures(reading, level, {}))] == [
         "generator-bound"
     ]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.judge.estimates import Estimate, by_place, estimate, is_lower_bound, known, trusted
+from lab.judge.estimates import Estimate, by_place, estimate_figure, find_estimate, is_lower_bound, trusted
 from records.run import Doubt, Run, Trial
 from tests.lab import runs
 
@@ -16,7 +16,7 @@ OPEN_END = Doubt("unanswered", "", "", [RATE], at_least=True)
 
 def rate(run: Run) -> Estimate:
     """Return what is known of the one stack's throughput."""
-    estimated = known(run, *PLACE, RATE)
+    estimated = find_estimate(run, *PLACE, RATE)
     assert estimated is not None
     return estimated
 
@@ -67,7 +67,7 @@ def test_lower_bound_is_known_as_one() -> None:
 
 def test_nothing_is_known_without_trials() -> None:
     """A place that wasn't measured has no figure."""
-    assert known(runs.run([]), "uvicorn/asgi", "slow-io", 50, RATE) is None
+    assert find_estimate(runs.run([]), "uvicorn/asgi", "slow-io", 50, RATE) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,10 @@ def test_a_median_is_a_bound_when_it_would_be_more(
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])
 def test_a_figure_that_is_no_number_is_not_known(value: float) -> None:
     """Nothing is made of infinity."""
-    assert known(runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=value)]), *PLACE, RATE) is None
+    assert (
+        find_estimate(runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=value)]), *PLACE, RATE)
+        is None
+    )
 
 
 def test_a_trial_that_failed_tells_nothing() -> None:
@@ -122,7 +125,7 @@ def test_places_keep_the_order_of_their_first_trials() -> None:
 def test_the_interval_holds_the_value(seconds: list[list[float]]) -> None:
     """Whatever the seconds of the trials say, the figure lies within its interval, the same one each time."""
     trials = [with_seconds(each) for each in seconds]
-    estimated, again = estimate(trials, RATE), estimate(trials, RATE)
+    estimated, again = estimate_figure(trials, RATE), estimate_figure(trials, RATE)
     assert estimated is not None
     assert again is not None
     assert estimated.interval == again.interval
@@ -134,7 +137,7 @@ def test_the_interval_holds_the_value(seconds: list[list[float]]) -> None:
 def test_rounding_leaves_the_value_in_its_interval() -> None:
     """49 times a 49th is a little less than 1 to a computer: a figure isn't outside its own interval for that."""
     trial = runs.trial("uvicorn/asgi", 50, throughput_per_s=1.0)
-    estimated = estimate([msgspec.structs.replace(trial, seconds={RATE: [49.0] * 3})], RATE)
+    estimated = estimate_figure([msgspec.structs.replace(trial, seconds={RATE: [49.0] * 3})], RATE)
     assert estimated is not None
     assert estimated.interval == (49 * (1 / 49), 1.0)
 

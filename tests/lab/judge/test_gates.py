@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from lab.errors import UsageError
-from lab.judge.gates import Outcome, from_toml, judged, line, parse
+from lab.judge.gates import Outcome, from_toml, judge_rules, line, parse
 from records.run import Doubt, Run, Trial
 from tests.lab import runs
 
@@ -25,7 +25,7 @@ def run_of(*values: float, doubts: list[Doubt] | None = None) -> Run:
 
 def outcome(rule: str, run: Run, baseline: Run | None = None, *, anyway: bool = False) -> Outcome:
     """Return what became of one rule."""
-    (found,) = judged([parse(rule)], run, baseline, anyway=anyway)
+    (found,) = judge_rules([parse(rule)], run, baseline, anyway=anyway)
     return found
 
 

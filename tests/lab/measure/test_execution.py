@@ -8,7 +8,7 @@ import pytest
 
 from lab.errors import Cannot, TrialFailed
 from lab.judge.comparisons import judge
-from lab.measure.execution import TrialMaker, Watcher, check_stacks, kept, make_trials
+from lab.measure.execution import TrialMaker, Watcher, check_stacks, keep_run, make_trials
 from lab.measure.load_generator import LoadFailed
 from lab.measure.new_run import new_run
 from lab.measure.plan import PROFILES, Task, plan, scenarios_of, stacks_of
@@ -57,19 +57,19 @@ class FakeTrialMaker:
 class Silence:
     """Watches without a word."""
 
-    def checking(self, stack: Stack) -> None:
+    def tell_check(self, stack: Stack) -> None:
         """Ignore it."""
 
-    def measuring(self, block: Sequence[Task]) -> None:
+    def tell_block(self, block: Sequence[Task]) -> None:
         """Ignore it."""
 
-    def made(self, task: Task, trial: Trial) -> None:
+    def tell_trial(self, task: Task, trial: Trial) -> None:
         """Ignore it."""
 
 
 def execute(run: Run, tasks: Sequence[Task], maker: TrialMaker, folder: Path, watcher: Watcher) -> None:
     """Check, measure and judge a run, as `lab compare` does."""
-    with kept(run, folder):
+    with keep_run(run, folder):
         check_stacks(run, tasks, maker, watcher)
         make_trials(run, tasks, maker, folder, watcher)
         judge(run)

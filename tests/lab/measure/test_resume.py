@@ -9,7 +9,7 @@ import pytest
 from lab.errors import TrialFailed, UsageError
 from lab.measure.plan import Task
 from lab.measure.reaper import Reaper
-from lab.measure.resume import left, reopen
+from lab.measure.resume import remaining_tasks, reopen
 from lab.measure.selection import select
 from lab.measure.site import LocalSite
 from lab.saved_runs.folder import read, write
@@ -54,7 +54,7 @@ def stopped(folder: Path) -> Run:
 def resumed(folder: Path, runner: FakeTrialMaker) -> Run:
     """Go on with the run in a folder."""
     run = read(folder)
-    tasks = left(run, reopen(run, MACHINE, HERE).tasks())
+    tasks = remaining_tasks(run, reopen(run, MACHINE, HERE).tasks())
     execute(run, tasks, runner, folder, Silence())
     return read(folder)
 

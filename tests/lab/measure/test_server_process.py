@@ -9,7 +9,15 @@ import psutil
 import pytest
 
 from lab.measure.reaper import TOKEN, Reaper
-from lab.measure.server_process import ServerFailed, Serving, free_port, last_lines, pinned, serving, started
+from lab.measure.server_process import (
+    ServerFailed,
+    Serving,
+    free_port,
+    last_lines,
+    pinned,
+    serving,
+    start_process,
+)
 from lab.servers import HOST, Settings
 from lab.stacks import Command, find
 
@@ -38,7 +46,7 @@ def said(log: Path) -> str:
 
 def test_leaving_ends_children_of_the_child(reaper: Reaper, tmp_path: Path) -> None:
     """The whole process group ends, not only the process that was started."""
-    with started(python(PARENT_AND_CHILD), reaper, tmp_path / "log"):
+    with start_process(python(PARENT_AND_CHILD), reaper, tmp_path / "log"):
         grandchild = psutil.Process(int(said(tmp_path / "log")))
     grandchild.wait(timeout=10)
     assert not grandchild.is_running()
@@ -46,21 +54,24 @@ def test_leaving_ends_children_of_the_child(reaper: Reaper, tmp_path: Path) -> N
 
 def test_leaving_ends_a_process_that_ignores_sigterm(reaper: Reaper, tmp_path: Path) -> None:
     """A process that won't end by itself is killed after its time of grace."""
-    with started(python(DEAF), reaper, tmp_path / "log", grace_s=0.1) as process:
+    with start_process(python(DEAF), reaper, tmp_path / "log", grace_s=0.1) as process:
         said(tmp_path / "log")
     assert process.returncode == -9
 
 
 def test_leaving_by_an_exception_ends_the_process(reaper: Reaper) -> None:
     """Whatever happens inside, the process ends."""
-    with pytest.raises(RuntimeError), started(python("import time; time.sleep(600)"), reaper) as process:
+    with (
+        pytest.raises(RuntimeError),
+        start_process(python("import time; time.sleep(600)"), reaper) as process,
+    ):
         raise RuntimeError
     assert process.returncode is not None
 
 
 def test_children_carry_the_token_of_the_reaper(reaper: Reaper, tmp_path: Path) -> None:
     """A child can be found by what it inherited."""
-    with started(python(DEAF), reaper, tmp_path / "log") as process:
+    with start_process(python(DEAF), reaper, tmp_path / "log") as process:
         said(tmp_path / "log")  # until it runs there is no environment to be read
         assert psutil.Process(process.pid).environ()[TOKEN] == reaper.token
 
@@ -78,7 +89,7 @@ def test_children_inherit_no_settings_of_servers_or_locust(
 def serving_that(code: str, reaper: Reaper, log: Path) -> tuple[str, list[str]]:
     """Wait for a made-up server that runs `code`; return how it failed."""
     stack, command = find("uvicorn/asgi"), python(code)
-    with started(command, reaper, log) as process:
+    with start_process(command, reaper, log) as process:
         server = Serving(stack, free_port(), command, process, log)
         with pytest.raises(ServerFailed) as failure:
             server.wait_until_ready(within_s=1)
@@ -108,7 +119,7 @@ def test_server_that_accepts_and_says_nothing_is_given_up(reaper: Reaper, tmp_pa
     """A connection is no answer: such a server is a failure at the deadline too."""
     port = free_port()
     command = Command((sys.executable, "-c", ACCEPTS_AND_SAYS_NOTHING, str(port)))
-    with started(command, reaper, tmp_path / "log") as process:
+    with start_process(command, reaper, tmp_path / "log") as process:
         server = Serving(find("uvicorn/asgi"), port, command, process, tmp_path / "log")
         with pytest.raises(ServerFailed, match="uvicorn/asgi gave no answer within 1 s of its start"):
             server.wait_until_ready(within_s=1)
@@ -129,7 +140,7 @@ def test_taken_port_is_a_failure_with_its_reason(reaper: Reaper, tmp_path: Path)
 def test_nothing_of_an_earlier_process_is_told(reaper: Reaper, tmp_path: Path) -> None:
     """A log holds what this process said, not one of the same name before it."""
     (tmp_path / "log").write_text("said by another\n")
-    with started(python("print('said by me', flush=True)"), reaper, tmp_path / "log") as process:
+    with start_process(python("print('said by me', flush=True)"), reaper, tmp_path / "log") as process:
         process.wait()
     assert last_lines(tmp_path / "log") == ["said by me"]
 
@@ -155,5 +166,5 @@ def test_pinning_holds(reaper: Reaper, tmp_path: Path) -> None:
     """A pinned process runs on the cores it was given."""
     core = min(os.sched_getaffinity(0))
     command = pinned(python("import os; print(os.sched_getaffinity(0), flush=True)"), [core])
-    with started(command, reaper, tmp_path / "log"):
+    with start_process(command, reaper, tmp_path / "log"):
         assert said(tmp_path / "log") == f"{{{core}}}"

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from lab.commands.report_files import tell
+from lab.commands.report_files import write_reports
 from lab.errors import LabError
 from lab.saved_runs import json_schema
 from records.run import Doubt, Run, StackRecord, Trial
@@ -61,5 +61,5 @@ def test_what_does_not_fit_is_not_told(tmp_path: Path) -> None:
     """No report is written of a run that nobody else could read."""
     run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=nan)])
     with pytest.raises(LabError, match="doesn't fit its schema"):
-        tell(run, tmp_path)
+        write_reports(run, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from lab.judge.comparisons import sound
 from lab.judge.differences import diff
-from lab.judge.estimates import Estimate, known
-from lab.judge.gates import judged, parse
+from lab.judge.estimates import Estimate, find_estimate
+from lab.judge.gates import judge_rules, parse
 from lab.judge.histories import history
 from lab.judge.standings import standing
 from lab.tell.charts.rows import Row, short, with_intervals
-from lab.tell.run.tables import shown, tables
+from lab.tell.run.tables import format_value, tables
 from records.run import Doubt, Run
 from records.scenario import Headline
 from tests.lab import runs
@@ -51,7 +51,7 @@ def repeated(repetitions: list[tuple[float, str, list[float]]]) -> Run:
 
 def estimate_of(run: Run) -> Estimate:
     """Return what the run knows of the figure."""
-    estimate = known(run, *PLACE, FIGURE)
+    estimate = find_estimate(run, *PLACE, FIGURE)
     assert estimate is not None
     return estimate
 
@@ -70,7 +70,7 @@ def test_table_chart_and_standing_agree(repetitions: list[tuple[float, str, list
     estimate, row = estimate_of(run), row_of(run)
     (table,) = tables(run)
     cell = table.rows[0][-1]
-    assert cell.text == ("≥" if estimate.at_least else "") + shown("µs", estimate.value)
+    assert cell.text == ("≥" if estimate.at_least else "") + format_value("µs", estimate.value)
     assert len(cell.marks) == len({doubt.name for doubt in estimate.doubts})
     assert row["value"] == short(estimate.value)
     assert (row.get("at_least", False), row.get("discarded", False)) == (
@@ -92,7 +92,7 @@ def test_diff_gate_and_history_agree_with_the_chart(
     estimate, row = estimate_of(run), row_of(run)
     (difference,) = diff(run, run).differences
     (series,) = history([run], FIGURE, "slow-io", 50, []).series
-    (outcome,) = judged([parse("slow-io@50 uvicorn/asgi cpu > 0")], run)
+    (outcome,) = judge_rules([parse("slow-io@50 uvicorn/asgi cpu > 0")], run)
     measured = {
         difference.a,
         difference.b,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from lab.trace.merge import calls_since, lanes_of, lifespan_of, time_line, unfinished, written
+from lab.trace.merge import calls_since, lanes_of, lifespan_of, read_journal, time_line, unfinished
 from lab.trace.wire import Wire
 from records.trace import JournalLine
 
@@ -25,12 +25,12 @@ def test_half_a_line_is_left_for_later(tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     whole = [msgspec.json.encode(each) for each in ASKED]
     path.write_bytes(b"\n".join([*whole, whole[0][:20]]))
-    assert written(path) == ASKED
+    assert read_journal(path) == ASKED
 
 
 def test_no_file_is_no_lines(tmp_path: Path) -> None:
     """An app that was never called wrote none."""
-    assert written(tmp_path / "nothing") == []
+    assert read_journal(tmp_path / "nothing") == []
 
 
 def test_calls_before_the_client_are_left_out() -> None:

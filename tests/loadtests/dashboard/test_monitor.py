@@ -52,10 +52,10 @@ def monitor(live_load: LiveLoad, agent: MadeUp) -> Monitor:
 
 
 def looked(monitor: Monitor, clock: Clock, place: int, after_s: float = 1.0) -> StackStatus:
-    """Look again a second later and return the lot of a stack."""
+    """Look again a second later and return the status of a stack."""
     clock.now += after_s
     monitor.look()
-    return monitor.history[-1].lots[place]
+    return monitor.history[-1].statuses[place]
 
 
 def tally_of(*answers: tuple[float, float], errors: int = 0) -> Tally:
@@ -135,8 +135,8 @@ def test_requests_in_progress_stand_against_slots(
     """Three users of a server with one place: three requests, and five answers a second at most."""
     for _ in range(3):
         live_load.recorders[SYNC].sent(live_load.join(SYNC, TRAFFIC), clock.now)
-    lot = looked(monitor, clock, SYNC)
-    assert (lot.users, lot.in_progress, lot.slots, lot.ceiling_per_s) == (3, 3, 1, 5.0)
+    status = looked(monitor, clock, SYNC)
+    assert (status.users, status.in_progress, status.slots, status.ceiling_per_s) == (3, 3, 1, 5.0)
 
 
 def test_no_more_is_possible_of_a_schedule(monitor: Monitor, live_load: LiveLoad, clock: Clock) -> None:
@@ -165,15 +165,15 @@ def test_errors_are_those_of_the_second(monitor: Monitor, live_load: LiveLoad, c
 
 def test_cpu_is_known_from_the_second_look_on(monitor: Monitor, clock: Clock) -> None:
     """Usage is what lies between two looks, over the time between."""
-    assert monitor.history[-1].lots[SYNC].cpu_cores is None
+    assert monitor.history[-1].statuses[SYNC].cpu_cores is None
     assert looked(monitor, clock, SYNC).cpu_cores == pytest.approx(0.5)
 
 
 def test_an_agent_that_is_gone_leaves_the_rest(monitor: Monitor, agent: MadeUp, clock: Clock) -> None:
     """Users are shown without CPU and memory, and nobody says whether the server lives."""
     type(agent).gone = True
-    lot = looked(monitor, clock, SYNC)
-    assert (lot.users, lot.cpu_cores, lot.memory_mib, lot.alive) == (0, None, None, None)
+    status = looked(monitor, clock, SYNC)
+    assert (status.users, status.cpu_cores, status.memory_mib, status.alive) == (0, None, None, None)
 
 
 def test_history_is_two_minutes(monitor: Monitor, clock: Clock) -> None:
@@ -214,7 +214,7 @@ def test_a_load_is_shown_for_longer_than_it_is_recorded(
     lane = live_load.join(LOOP, TRAFFIC)
     live_load.recorders[LOOP].sent(lane, clock.now)
     live_load.recorders[LOOP].answered(lane, clock.now + 0.2, 0.2, None)
-    lot = looked(monitor, clock, LOOP)
-    assert (live_load.recording, lot.throughput_per_s) == (False, 1.0)
-    assert lot.traffic is not None
-    assert lot.traffic.p50_ms == pytest.approx(200)
+    status = looked(monitor, clock, LOOP)
+    assert (live_load.recording, status.throughput_per_s) == (False, 1.0)
+    assert status.traffic is not None
+    assert status.traffic.p50_ms == pytest.approx(200)

@@ -3,7 +3,7 @@
 import msgspec
 
 from lab.judge.doubts import doubts
-from lab.judge.figures import figured
+from lab.judge.figures import work_out_figures
 from lab.tell.run import csv, markdown
 from loadtests.scenarios import TRAFFIC, Flow, Level
 from records.run import Doubt
@@ -16,7 +16,9 @@ LEVEL = Level(50, (Flow(TRAFFIC, "/", users=1000, rate_per_s=500),), 2.0)
 def raised(*milliseconds: float) -> list[Doubt]:
     """Return the doubts about answers that took so long."""
     reading = runs.reading(traffic=runs.flow({"service": list(milliseconds)}))
-    return [doubt for doubt in doubts(reading, LEVEL, figured(reading, LEVEL, {})) if doubt.name == NAME]
+    return [
+        doubt for doubt in doubts(reading, LEVEL, work_out_figures(reading, LEVEL, {})) if doubt.name == NAME
+    ]
 
 
 def test_a_reading_that_deserves_it_raises_it() -> None:

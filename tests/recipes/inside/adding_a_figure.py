@@ -3,7 +3,7 @@
 import msgspec
 
 from lab.judge.descriptions import describe_figures
-from lab.judge.figures import describe, figured
+from lab.judge.figures import describe, work_out_figures
 from lab.judge.names import names_of
 from lab.tell.run import csv, markdown
 from loadtests.scenarios import PROBE, TRAFFIC, Flow, Level
@@ -19,7 +19,7 @@ def measured() -> Run:
     """Return a run of one trial in which a quarter of the requests had no answer."""
     sent = runs.flow({"service": [10.0] * 30}, {"corrected": [900.0] * 10})
     reading = runs.reading(traffic=sent, probe=runs.flow({"service": [1.0] * 10}))
-    run = runs.run([runs.trial("uvicorn/asgi", 50, **figured(reading, LEVEL, {}).figures)])
+    run = runs.run([runs.trial("uvicorn/asgi", 50, **work_out_figures(reading, LEVEL, {}).figures)])
     column = ColumnRecord("never answered, %", NAME, 50)
     run.scenarios = [msgspec.structs.replace(run.scenarios[0], columns=[column])]
     run.figures = {}
@@ -31,7 +31,12 @@ def test_it_follows_from_what_a_trial_brought_in() -> None:
     """Of each flow; and from nothing nothing does."""
     figures = measured().trials[0].figures
     assert (figures[NAME], figures[f"probe_{NAME}"]) == (0.25, 0.0)
-    assert NAME not in figured(runs.reading(traffic=runs.flow()), Level(50, LEVEL.flows[:1], 2.0), {}).figures
+    assert (
+        NAME
+        not in work_out_figures(
+            runs.reading(traffic=runs.flow()), Level(50, LEVEL.flows[:1], 2.0), {}
+        ).figures
+    )
 
 
 def test_it_is_described() -> None:

@@ -51,4 +51,4 @@ def test_the_report_has_its_table_and_its_reason(folder: Path) -> None:
 def test_the_readme_has_it() -> None:
     """`make readme` puts it into the table, last."""
     row = "| `headers` | What does a request cost that has twenty headers more? | 300 requests/s |\n<!-- /scenarios"
-    assert row in readme.filled(Path("README.md").read_text())
+    assert row in readme.fill_tables(Path("README.md").read_text())

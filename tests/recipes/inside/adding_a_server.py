@@ -35,4 +35,6 @@ def test_it_keeps_the_contract(reaper: Reaper, tmp_path: Path) -> None:
 
 def test_the_readme_has_it() -> None:
     """`make readme` puts its stacks into the table."""
-    assert f"\n| `{STACK}` | asgi | unbounded | wider |\n" in readme.filled(Path("README.md").read_text())
+    assert f"\n| `{STACK}` | asgi | unbounded | wider |\n" in readme.fill_tables(
+        Path("README.md").read_text()
+    )

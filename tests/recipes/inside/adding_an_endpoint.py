@@ -52,4 +52,4 @@ def test_a_report_shows_how_it_is_written() -> None:
 def test_the_readme_has_it() -> None:
     """`make readme` puts it into the table."""
     row = "\n| count | `GET /count?name=` | how long a name is | name: 1 to 200 characters of UTF-8 |\n"
-    assert row in readme.filled(Path("README.md").read_text())
+    assert row in readme.fill_tables(Path("README.md").read_text())

@@ -11,7 +11,7 @@ import vl_convert
 
 from lab.stacks import DEFAULT_STACKS
 from lab.tell.charts.palette import looks
-from lab.tell.charts.scenario_charts import Picture, pictures, svg, themed
+from lab.tell.charts.scenario_charts import Picture, apply_theme, pictures, svg
 from loadtests.scenarios import SCENARIOS
 from records.run import Doubt, Run, Trial
 from records.scenario import Chart
@@ -186,7 +186,7 @@ def test_charts_are_valid_and_have_marks(every: list[Picture], drawn: dict[str, 
 def test_charts_compile_without_a_warning(every: list[Picture], capfd: pytest.CaptureFixture[str]) -> None:
     """Vega-Lite drops nothing of what a spec says."""
     for picture in every:
-        vl_convert.vegalite_to_vega(themed(picture.spec, dark=True), show_warnings=True)
+        vl_convert.vegalite_to_vega(apply_theme(picture.spec, dark=True), show_warnings=True)
     assert capfd.readouterr() == ("", "")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.tell.charts.scenario_charts import pictures, svg, themed
+from lab.tell.charts.scenario_charts import apply_theme, pictures, svg
 from lab.tell.charts.themes import DARK, LIGHT, Theme
 from tests.lab import runs
 from tests.lab.tell.charts.sights import contrast
@@ -21,9 +21,9 @@ def test_text_and_axes_can_be_read(theme: Theme, ground: str) -> None:
 def test_theme_is_added_and_nothing_else() -> None:
     """A themed spec is the spec with a config; the spec itself stays as it was."""
     (picture,) = pictures(runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)]))
-    dark = themed(picture.spec, dark=True)
+    dark = apply_theme(picture.spec, dark=True)
     assert {name: value for name, value in dark.items() if name != "config"} == picture.spec
-    assert dark["config"] != themed(picture.spec, dark=False)["config"]
+    assert dark["config"] != apply_theme(picture.spec, dark=False)["config"]
 
 
 def test_svg_is_for_paper() -> None:

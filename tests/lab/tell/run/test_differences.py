@@ -60,7 +60,7 @@ def test_whether_runs_compare_is_told_first() -> None:
 
 def test_a_row_has_both_values_ratio_interval_and_verdict() -> None:
     """The same figure stands side by side."""
-    (table,) = differences.tables(differences.narrowed(PAIR, figures=["throughput_per_s"]))
+    (table,) = differences.tables(differences.narrow_diff(PAIR, figures=["throughput_per_s"]))
     assert [cell.text for cell in table.rows[0]] == [
         "uvicorn/asgi",
         "throughput_per_s",
@@ -87,9 +87,9 @@ def test_why_there_is_no_verdict_stands_below_the_table() -> None:
 
 def test_figures_stacks_and_scenarios_are_chosen() -> None:
     """What isn't asked for isn't told, and what is none of it leaves nothing."""
-    assert [d.figure for d in differences.narrowed(PAIR, figures=["errors"]).differences] == ["errors"]
-    assert differences.narrowed(PAIR, stacks=["waitress/wsgi"]).differences == []
-    assert differences.narrowed(PAIR, scenarios=["baseline"]).differences == []
+    assert [d.figure for d in differences.narrow_diff(PAIR, figures=["errors"]).differences] == ["errors"]
+    assert differences.narrow_diff(PAIR, stacks=["waitress/wsgi"]).differences == []
+    assert differences.narrow_diff(PAIR, scenarios=["baseline"]).differences == []
 
 
 def test_what_one_run_alone_has_is_told() -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lab.tell.run.doubts import raised
+from lab.tell.run.doubts import group_doubts
 from records.run import Doubt
 from tests.lab import runs
 
@@ -14,6 +14,6 @@ def test_doubts_are_told_once_with_their_places() -> None:
         msgspec.structs.replace(runs.trial(name, 50, throughput_per_s=1.0), doubts=[doubt])
         for name in ("uvicorn/asgi", "gunicorn-sync/wsgi")
     ]
-    (found,) = raised(trials)
+    (found,) = group_doubts(trials)
     assert found.doubt == doubt
     assert found.places == ["uvicorn/asgi slow-io@50: busy", "gunicorn-sync/wsgi slow-io@50: busy"]

@@ -1,6 +1,6 @@
 """What became of rules, in Markdown."""
 
-from lab.judge.gates import judged, parse
+from lab.judge.gates import judge_rules, parse
 from lab.tell.run.gates import markdown
 from tests.lab import runs
 
@@ -13,7 +13,7 @@ RULES = [
 def test_every_rule_has_a_row() -> None:
     """Kept and broken rules are told, with what was measured and hostile marks as text."""
     run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
-    text = markdown(judged(RULES, run), "a|run", None)
+    text = markdown(judge_rules(RULES, run), "a|run", None)
     assert text.startswith("## Rules are broken: a\\|run\n")
     assert "| slow-io@50 uvicorn/asgi throughput &gt;= 480 | yes | throughput_per_s is 490 requests/s" in text
     assert "| slow-io@50 uvicorn/asgi throughput &lt; 480 | **no** |" in text
@@ -22,6 +22,6 @@ def test_every_rule_has_a_row() -> None:
 def test_kept_rules_say_so_in_the_heading() -> None:
     """Whoever sees the heading alone knows how it went, and against what."""
     run = runs.run([runs.trial("uvicorn/asgi", 50, throughput_per_s=490.0)])
-    assert markdown(judged(RULES[:1], run), "run", "base").startswith(
+    assert markdown(judge_rules(RULES[:1], run), "run", "base").startswith(
         "## Every rule is kept: run against base\n"
     )

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from benchmarks.made_up import made_up
+from benchmarks.made_up import make_up_run
 from lab.stacks import DEFAULT_STACKS
 from lab.tell.charts.picture import Picture
 from lab.tell.charts.scenario_charts import pictures
@@ -92,5 +92,5 @@ def test_summary_of_a_stopped_run_says_so() -> None:
 
 def test_quick_run_fits_a_comment() -> None:
     """GitHub takes comments of up to 65,536 characters."""
-    run = made_up(DEFAULT_STACKS, profile="quick")
+    run = make_up_run(DEFAULT_STACKS, profile="quick")
     assert 5_000 < len(markdown.report(run, pictures(run))) < 65_536

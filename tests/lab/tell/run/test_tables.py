@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from lab.judge.figures import describe
-from lab.tell.run.tables import Cell, shown, tables
+from lab.tell.run.tables import Cell, format_value, tables
 from records.run import Doubt
 from records.scenario import LevelRecord
 from tests.lab import runs
@@ -105,4 +105,4 @@ def test_levels_that_are_words_head_their_columns() -> None:
 )
 def test_numbers_read_well(figure: str, value: float, text: str) -> None:
     """A number has about three digits and no more than it deserves."""
-    assert shown(describe(figure).unit, value) == text
+    assert format_value(describe(figure).unit, value) == text

@@ -2,9 +2,9 @@
 
 from lab.tell.trace.timelines import (
     bytes_of,
-    folded,
+    fold_quick_sends,
+    letter_meanings,
     letters_of,
-    ran_on,
     rows,
     shortened,
     sites,
@@ -29,7 +29,7 @@ def test_quick_returns_of_send_are_left_out() -> None:
 def test_a_send_that_waited_is_told_twice() -> None:
     """Back-pressure shows as a return of its own."""
     slow = [passed(0, "app server", "send", LOOP), passed(9, "server app", "sent", LOOP)]
-    assert [event.step for event in folded(slow)] == ["send", "sent"]
+    assert [event.step for event in fold_quick_sends(slow)] == ["send", "sent"]
 
 
 def test_a_return_belongs_to_its_own_task() -> None:
@@ -40,7 +40,11 @@ def test_a_return_belongs_to_its_own_task() -> None:
         passed(2, "server app", "sent", LOOP),
         passed(9, "server app", "sent", traces.LISTENER),
     ]
-    assert [(event.step, event.at_ms) for event in folded(both)] == [("send", 0), ("send", 1), ("sent", 9)]
+    assert [(event.step, event.at_ms) for event in fold_quick_sends(both)] == [
+        ("send", 0),
+        ("send", 1),
+        ("sent", 9),
+    ]
 
 
 def test_pauses_are_told_from_twenty_milliseconds_on() -> None:
@@ -67,7 +71,7 @@ def test_the_servers_life_makes_no_lane_run() -> None:
 
 def test_letters_stand_for_process_thread_and_task() -> None:
     """Those of the request come first."""
-    assert ran_on(traces.asgi()) == [
+    assert letter_meanings(traces.asgi()) == [
         ("a", "pid 20, MainThread, Task-4"),
         ("b", "pid 20, MainThread, Task-5"),
         ("c", "pid 20, MainThread, Task-1"),
