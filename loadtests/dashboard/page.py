@@ -43,10 +43,10 @@ class Page:
     """Everything that the page's routes need."""
 
     def __init__(
-        self, environment: Environment, lineup: DashboardSetup, live_load: LiveLoad, monitor: Monitor
+        self, environment: Environment, setup: DashboardSetup, live_load: LiveLoad, monitor: Monitor
     ) -> None:
         self.environment = environment
-        self.lineup = lineup
+        self.setup = setup
         self.live_load = live_load
         self.monitor = monitor
         self.token = secrets.token_urlsafe()
@@ -73,12 +73,12 @@ class Page:
         """Return the page."""
         page_data = {
             "token": self.token,
-            "stacks": [{"name": e.name, "colour": e.colour, "dash": e.dash} for e in self.lineup.stacks],
+            "stacks": [{"name": e.name, "colour": e.colour, "dash": e.dash} for e in self.setup.stacks],
         }
         text = render_template_string(
             (HERE / "page.html.jinja").read_text(),
             style=(HERE / "page.css").read_text(),
-            stacks=self.lineup.stacks,
+            stacks=self.setup.stacks,
             demonstrations=BUTTONS.values(),
             page_data=page_data,
         )
@@ -136,8 +136,8 @@ class Page:
         def guarded(**arguments: str) -> Response:
             origin = request.headers.get("Origin")
             foreign = origin is not None and urlsplit(origin).netloc != request.host
-            known = hmac.compare_digest(request.headers.get(TOKEN, "").encode(), self.token.encode())
-            if foreign or not known:
+            has_token = hmac.compare_digest(request.headers.get(TOKEN, "").encode(), self.token.encode())
+            if foreign or not has_token:
                 return refusal(HTTPStatus.FORBIDDEN, "Only the page itself may do this: load it again.")
             return change(**arguments)
 

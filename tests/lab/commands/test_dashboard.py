@@ -52,7 +52,7 @@ def test_place_names_an_address_that_can_be_opened(host: str, url: str) -> None:
     assert PageAddress(host, 8100).url == url
 
 
-def test_locust_reads_the_lineup(tmp_path: Path) -> None:
+def test_locust_reads_the_setup(tmp_path: Path) -> None:
     """Names, addresses, slots, colours and dashes arrive in the order of the stacks, with the agent."""
     path = tmp_path / "setup.json"
     path.write_bytes(
