@@ -61,7 +61,10 @@ def waiting(run: Run, scenario: str) -> Saying | None:
     share = f", {rate / ceiling:.0%} of what is possible" if ceiling else ""
     wait = f"each wait {wait_s:g} s" if wait_s else "wait"
     first = f"{level} users that {wait}: {best} answers {rate:,.0f} a second{share}"
-    told = [f"{first}{_behind(run, ranking, scenario, level)}", *_doubted(ranking, GOOD, "{:,.0f} a second")]
+    told = [
+        f"{first}{_behind(run, ranking, scenario, level)}",
+        *_doubted(run, ranking, GOOD, "{:,.0f} a second"),
+    ]
     return Saying(" ".join(told), _picks(run, ranking, scenario, level, RATE))
 
 
@@ -104,7 +107,7 @@ def cost(run: Run, scenario: str) -> Saying | None:
     least = ranking.best
     told = [
         f"A request costs {least} {ranking.sound[least].value:,.0f} µs of CPU{_dearer(run, ranking, scenario, level)}.",
-        *_doubted(ranking, GOOD, "{:,.0f} µs"),
+        *_doubted(run, ranking, GOOD, "{:,.0f} µs"),
     ]
     return Saying(" ".join(told), _picks(run, ranking, scenario, level, CPU))
 
@@ -243,7 +246,7 @@ def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in extremes]
     told = [
         f"{beside.format(level)} a fast route takes {_listed(parts)}.",
-        *_doubted(ranking, SAME_ORDER, "{:.3g} ms"),
+        *_doubted(run, ranking, SAME_ORDER, "{:.3g} ms"),
     ]
     return Saying(" ".join(told), ranking.as_good(SAME_ORDER))
 
@@ -255,12 +258,13 @@ def _picks(run: Run, ranking: Ranking, scenario: str, level: LevelValue, figure:
     return tuple(dict.fromkeys([*ranking.as_good(GOOD), *ties]))
 
 
-def _doubted(ranking: Ranking, room: float, form: str) -> list[str]:
-    """Name who might be taken, too, were it not for a doubt; nothing where nobody is left out."""
+def _doubted(run: Run, ranking: Ranking, room: float, form: str) -> list[str]:
+    """Name who might be taken, too, were it not for a doubt, and a baseline that is doubted."""
+    unsure = ranking.left_out(room) | {n: e for n, e in ranking.doubted.items() if n == run.baseline}
     left_out = [
         f"{name} ({form.format(estimate.value)}{' or more' if estimate.at_least else ''}: "
         f"{', '.join(estimate.objections)})"
-        for name, estimate in ranking.left_out(room).items()
+        for name, estimate in unsure.items()
     ]
     return [f"Left out for a doubt: {_listed(left_out)}."] if left_out else []
 
