@@ -94,7 +94,7 @@ def _for_lack_of_slots(run: Run, ranking: Ranking, scenario: str, level: LevelVa
     if not isinstance(level, int) or slots >= level or abs(rate / possible - 1) > FULL:
         return f", {rate / possible:.0%} of the {possible:,.0f} that are possible there."
     need = ranking.sound[ranking.best].value * wait_s
-    match = f" To match, it would need about {need:,.0f}." if need > slots * GOOD else ""
+    match = f" To match, it would need about {need:,.0f}." if round(need) > slots else ""
     return f" because it has {_slots(run, slots)}.{match}"
 
 
