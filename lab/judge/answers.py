@@ -6,7 +6,7 @@ Each rule is a function from a run and a scenario to a saying, or to nothing whe
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lab.judge.bridges import bridges, guards
+from lab.judge.bridges import Price, bridges, guards
 from lab.judge.estimates import (
     compared_with,
     find_estimate,
@@ -16,6 +16,7 @@ from lab.judge.estimates import (
     trials_of,
     trusted,
 )
+from lab.judge.rankings import Ranking, rank_stacks
 from lab.judge.standings import BREAKING
 from records.run import Run
 from records.types import LevelValue
@@ -51,58 +52,110 @@ def answers(run: Run) -> list[Answer]:
 def waiting(run: Run, scenario: str) -> Saying | None:
     """Who serves most users that wait, who serves fewer and why, and what it would take to match."""
     level = highest(run, scenario)
-    rates = _trusted_rates(run, scenario, level)
-    if not rates or run.baseline not in rates:
+    ranking = rank_stacks(run, scenario, level, RATE)
+    if not ranking.sound:
         return None
-    best = max(rates, key=lambda name: rates[name])
-    picks = tuple(name for name, rate in rates.items() if rate >= rates[best] * (1 - ALIKE))
-    ceiling = _of(run, best, scenario, level, "ceiling_per_s") or 0.0
-    waits_s = (_of(run, best, scenario, level, "concurrency") or 0.0) / ceiling if ceiling else 0.0
-    share = f", {rates[best] / ceiling:.0%} of what is possible" if ceiling else ""
-    wait = f"each wait {waits_s:g} s" if waits_s else "wait"
-    first = f"{level} users that {wait}: {best} answers {rates[best]:,.0f} a second{share}"
-    if best == run.baseline:
-        return Saying(f"{first}.", picks)
+    best = ranking.best
+    rate, ceiling = ranking.sound[best].value, _of(run, best, scenario, level, "ceiling_per_s")
+    wait_s = _wait_s(run, best, scenario, level)
+    share = f", {rate / ceiling:.0%} of what is possible" if ceiling else ""
+    wait = f"each wait {wait_s:g} s" if wait_s else "wait"
+    first = f"{level} users that {wait}: {best} answers {rate:,.0f} a second{share}"
+    told = [
+        f"{first}{_behind(run, ranking, scenario, level)}",
+        *_doubted(run, ranking, GOOD, "{:,.0f} a second"),
+    ]
+    return Saying(" ".join(told), _picks(run, ranking, scenario, level, RATE))
+
+
+def _behind(run: Run, ranking: Ranking, scenario: str, level: LevelValue) -> str:
+    """Say how the baseline stands beside the best stack that waits, why, and what it would take to match."""
+    best, baseline = ranking.best, run.baseline
+    if best == baseline or baseline not in ranking.sound:
+        return "."
+    rate = ranking.sound[baseline].value
     compared = compared_with(run, best, scenario, level, RATE)
+    if compared and compared.verdict == "tie":
+        return f". {baseline} answers as many: {rate:,.0f} is a tie."
     times = f", {_times(compared.ratio, compared.low, compared.high)} as many as" if compared else "; not so"
-    slots = _of(run, run.baseline, scenario, level, "concurrency") or 0.0
-    if not waits_s or not slots:
-        return Saying(f"{first}{times} {run.baseline}, which answers {rates[run.baseline]:,.0f}.", picks)
-    need = f"To match, it would need about {rates[best] * waits_s:,.0f}."
-    because = f"which answers {rates[run.baseline]:,.0f} because it has {_slots(run, slots)}"
-    return Saying(f"{first}{times} {run.baseline}, {because}. {need}", picks)
+    return f"{times} {baseline}, which answers {rate:,.0f}{_for_lack_of_slots(run, ranking, scenario, level)}"
+
+
+def _for_lack_of_slots(run: Run, ranking: Ranking, scenario: str, level: LevelValue) -> str:
+    """Give slots as the reason where all are in use and users wait for them; else what share of the possible it is."""
+    rate = ranking.sound[run.baseline].value
+    wait_s, slots = (
+        _wait_s(run, run.baseline, scenario, level),
+        _of(run, run.baseline, scenario, level, "concurrency"),
+    )
+    if not wait_s or not slots:
+        return "."
+    possible = slots / wait_s
+    if not isinstance(level, int) or slots >= level or abs(rate / possible - 1) > FULL:
+        return f", {rate / possible:.0%} of the {possible:,.0f} that are possible there."
+    need = ranking.sound[ranking.best].value * wait_s
+    match = f" To match, it would need about {need:,.0f}." if round(need) > slots else ""
+    return f" because it has {_slots(run, slots)}.{match}"
 
 
 def cost(run: Run, scenario: str) -> Saying | None:
     """What a request costs the server where there is nothing to wait for."""
     level = highest(run, scenario)
-    costs = {n: _of(run, n, scenario, level, CPU) for n in stacks_measured(run, scenario)}
-    cheap = {name: value for name, value in costs.items() if value is not None}
-    if run.baseline not in cheap:
+    ranking = rank_stacks(run, scenario, level, CPU)
+    if not ranking.sound:
         return None
-    least = min(cheap, key=lambda name: cheap[name])
-    picks = tuple(name for name, value in cheap.items() if value <= cheap[least] * (1 + ALIKE))
-    compared = compared_with(run, least, scenario, level, CPU)
-    if compared is None:
-        return Saying(f"A request costs {least} {cheap[least]:,.0f} µs of CPU.", picks)
+    least = ranking.best
+    told = [
+        f"A request costs {least} {ranking.sound[least].value:,.0f} µs of CPU{_dearer(run, ranking, scenario, level)}.",
+        *_doubted(run, ranking, GOOD, "{:,.0f} µs"),
+    ]
+    return Saying(" ".join(told), _picks(run, ranking, scenario, level, CPU))
+
+
+def _dearer(run: Run, ranking: Ranking, scenario: str, level: LevelValue) -> str:
+    """Say how much more a request costs the baseline than the cheapest stack, where that was compared."""
+    compared = compared_with(run, ranking.best, scenario, level, CPU)
+    if compared is None or run.baseline not in ranking.sound:
+        return ""
+    dearer = f" and {run.baseline} {ranking.sound[run.baseline].value:,.0f} µs"
+    if compared.verdict == "tie":
+        return f"{dearer}, which is a tie"
     times = _times(1 / compared.ratio, 1 / compared.high, 1 / compared.low)
-    return Saying(
-        f"A request costs {least} {cheap[least]:,.0f} µs of CPU and {run.baseline} {cheap[run.baseline]:,.0f} µs, "
-        f"{times} as much: that is before your own code does anything.",
-        picks,
-    )
+    return f"{dearer}, {times} as much: that is before your own code does anything"
 
 
 def bridge(run: Run, _: str) -> Saying | None:
     """What a bridge costs over the same server without one, and what its guard adds."""
-    prices = [
-        f"{price.times:.1f} times the CPU of {price.against} on {price.stack}" for price in bridges(run)
-    ]
+    prices = bridges(run)
     if not prices:
         return None
-    guard_prices = [f"{price.times:.2f} times the CPU on {price.stack}" for price in guards(run)]
-    guard = f" Guarded, against the same bridge as it comes: {_listed(guard_prices)}." if guard_prices else ""
-    return Saying(f"A bridge isn't free: a request takes {_listed(prices)}.{guard}")
+    dear = [
+        f"{_price(each)} the CPU of {each.against} on {each.stack}"
+        for each in prices
+        if each.verdict == "slower"
+    ]
+    same = [f"{each.stack} as much as {each.against}" for each in prices if each.verdict == "tie"]
+    less = [
+        f"{_price(each)} the CPU of {each.against} on {each.stack}"
+        for each in prices
+        if each.verdict == "faster"
+    ]
+    told = [
+        f"A bridge isn't free: a request takes {_listed(dear)}." if dear else "",
+        f"A request costs {_listed(same)}, which is a tie." if same else "",
+        f"A request takes {_listed(less)}: less than without a bridge." if less else "",
+        _guards(run),
+    ]
+    return Saying(" ".join(filter(None, told)))
+
+
+def _guards(run: Run) -> str:
+    """Say what each guard costs against the same bridge as it comes."""
+    prices = [
+        f"{_price(each)} the CPU on {each.stack}" if each.verdict != "tie" else f"a tie on {each.stack}"
+        for each in guards(run)
+    ]
+    return f"Guarded, against the same bridge as it comes: {_listed(prices)}." if prices else ""
 
 
 def neighbours(run: Run, scenario: str) -> Saying | None:
@@ -113,18 +166,31 @@ def neighbours(run: Run, scenario: str) -> Saying | None:
 def blocking(run: Run, scenario: str) -> Saying | None:
     """What one blocking call makes of an event loop, and what a thread pool cures."""
     native = {stack.name for stack in run.stacks if stack.runs_natively("asgi")}
-    rates = _trusted_rates(run, scenario, "blocking")
-    loops = [name for name in rates if name in native]
+    loops = [name for name in rank_stacks(run, scenario, BLOCKS, RATE).sound if name in native]
     if not loops:
         return None
-    name, rate = loops[0], rates[loops[0]]
-    probe = find_estimate(run, name, scenario, "blocking", PROBE)
+    name = min(loops, key=[stack.name for stack in run.stacks].index)
+    rate = _of(run, name, scenario, BLOCKS, RATE) or 0.0
+    probe = find_estimate(run, name, scenario, BLOCKS, PROBE)
+    probe = None if probe is None or probe.doubted else probe
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
-    cured = trusted(run, name, scenario, "offloaded", RATE)
-    cure = f" Offloaded to asyncio's default thread pool it is {cured:,.0f} a second." if cured else ""
-    return Saying(
-        f"One blocking call undoes an event loop: {name} then answers {rate:,.0f} a second{waits}.{cure}"
+    call_ms = MS_PER_S * (_wait_s(run, name, scenario, BLOCKS) or 0.0)
+    undone = probe is not None and bool(call_ms) and probe.value >= call_ms / 2
+    first = (
+        f"One blocking call undoes an event loop: {name} then answers {rate:,.0f} a second{waits}."
+        if undone
+        else f"While every call blocks, {name} answers {rate:,.0f} a second{waits}."
     )
+    return Saying(f"{first}{_cure(run, name, scenario, rate)}")
+
+
+def _cure(run: Run, name: str, scenario: str, rate: float) -> str:
+    """Say what a thread pool makes of calls that block."""
+    offloaded = trusted(run, name, scenario, "offloaded", RATE)
+    if not offloaded:
+        return ""
+    pool = f" Offloaded to asyncio's default thread pool it is {offloaded:,.0f} a second"
+    return f"{pool}." if offloaded > rate * GOOD else f"{pool}, no more."
 
 
 def slow_clients(run: Run, scenario: str) -> Saying | None:
@@ -145,12 +211,15 @@ def broken(run: Run) -> Saying | None:
 
 
 CPU, RATE, PROBE = "cpu_us_per_request", "throughput_per_s", "probe_corrected_ms_p50"
+BLOCKS = "blocking"
 FATAL = BREAKING - {"no-answers"}
 MS_PER_S = 1000
-ALIKE = 0.05
-"""Stacks that differ by less than this share of the best are as good."""
-SAME_ORDER = 2
+GOOD = 1.05
+"""Stacks within so many times the best one's figure are as good."""
+SAME_ORDER = 2.0
 """A fast route's time beside slow ones is as good as the best one's up to this many times."""
+FULL = 0.05
+"""Slots are the reason of a rate that is within this share of what they make possible."""
 
 RULES: Mapping[str, Callable[[Run, str], Saying | None]] = {
     "waiting": waiting,
@@ -168,27 +237,50 @@ BROKEN = ("What broke", "abandon")
 def _fast_route(run: Run, scenario: str, beside: str) -> Saying | None:
     """Say how long a fast route takes on the best stack, on the baseline and on the worst."""
     level = highest(run, scenario)
-    every = {
-        name: find_estimate(run, name, scenario, level, PROBE) for name in stacks_measured(run, scenario)
-    }
-    times = {name: time for name, time in every.items() if time and not time.doubted}
-    if len(times) < 2:  # noqa: PLR2004 - a comparison takes two
+    ranking = rank_stacks(run, scenario, level, PROBE)
+    times = {**ranking.sound, **ranking.bounds}
+    if not ranking.sound or len(times) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
     ordered = sorted(times, key=lambda name: times[name].value)
-    extremes = [n for n in ordered if n in {ordered[0], run.baseline, ordered[-1]}]
+    extremes = [n for n in ordered if n in {ranking.best, run.baseline, ordered[-1]}]
     parts = [f"{_ms(times[name].value, at_least=times[name].at_least)} on {name}" for name in extremes]
-    least = times[ordered[0]].value
-    picks = tuple(name for name, time in times.items() if time.value <= least * SAME_ORDER)
-    return Saying(f"{beside.format(level)} a fast route takes {_listed(parts)}.", picks)
+    told = [
+        f"{beside.format(level)} a fast route takes {_listed(parts)}.",
+        *_doubted(run, ranking, SAME_ORDER, "{:.3g} ms"),
+    ]
+    return Saying(" ".join(told), ranking.as_good(SAME_ORDER))
+
+
+def _picks(run: Run, ranking: Ranking, scenario: str, level: LevelValue, figure: str) -> tuple[str, ...]:
+    """Return the stacks to take: those as good as the best, and the baseline where that is a tie."""
+    compared = compared_with(run, ranking.best, scenario, level, figure)
+    ties = {run.baseline} & ranking.sound.keys() if compared and compared.verdict == "tie" else set()
+    return tuple(dict.fromkeys([*ranking.as_good(GOOD), *ties]))
+
+
+def _doubted(run: Run, ranking: Ranking, room: float, form: str) -> list[str]:
+    """Name who might be taken, too, were it not for a doubt, and a baseline that is doubted."""
+    unsure = ranking.left_out(room) | {n: e for n, e in ranking.doubted.items() if n == run.baseline}
+    left_out = [
+        f"{name} ({form.format(estimate.value)}{' or more' if estimate.at_least else ''}: "
+        f"{', '.join(estimate.objections)})"
+        for name, estimate in unsure.items()
+    ]
+    return [f"Left out for a doubt: {_listed(left_out)}."] if left_out else []
 
 
 def _of(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> float | None:
     return trusted(run, stack, scenario, level, figure)
 
 
-def _trusted_rates(run: Run, scenario: str, level: LevelValue) -> dict[str, float]:
-    rates = {n: _of(run, n, scenario, level, RATE) for n in stacks_measured(run, scenario)}
-    return {name: rate for name, rate in rates.items() if rate}
+def _wait_s(run: Run, stack: str, scenario: str, level: LevelValue) -> float | None:
+    """Return how long each request waits, as far as the arithmetic of the trial tells it."""
+    slots, ceiling = (_of(run, stack, scenario, level, figure) for figure in ("concurrency", "ceiling_per_s"))
+    return slots / ceiling if slots and ceiling else None
+
+
+def _price(price: Price) -> str:
+    return _times(price.ratio.ratio, price.ratio.low, price.ratio.high)
 
 
 def _slots(run: Run, count: float) -> str:
@@ -199,7 +291,8 @@ def _slots(run: Run, count: float) -> str:
 
 
 def _times(ratio: float, low: float, high: float) -> str:
-    return f"{ratio:.1f} times ({low:.1f} to {high:.1f})"
+    digits = 1 if ratio >= 2 else 2  # noqa: PLR2004 - 1.04 isn't 1.0
+    return f"{ratio:.{digits}f} times ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def _ms(value: float, *, at_least: bool = False) -> str:

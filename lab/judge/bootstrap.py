@@ -44,11 +44,15 @@ def interval_around(value: float, draws: Draws) -> tuple[float, float]:
     return min(float(low), value), max(float(high), value)
 
 
+def redrawn(values: Draws, random: np.random.Generator) -> Draws:
+    """Return resamples of values, one in each row."""
+    return np.asarray(values[random.integers(0, len(values), (RESAMPLES, len(values)))])
+
+
 def _resampled_means(trial: Trial, figure: str, random: np.random.Generator) -> Draws:
     """Return the trial's figure as if its seconds had been drawn anew, centred on what it was."""
     seconds = np.array(trial.seconds.get(figure, []), dtype=np.float64)
     whole = trial.figures[figure]
     if len(seconds) < 2 or not seconds.mean():  # noqa: PLR2004 - one second has no spread
         return np.full(RESAMPLES, whole)
-    drawn = seconds[random.integers(0, len(seconds), (RESAMPLES, len(seconds)))].mean(axis=1)
-    return np.asarray(drawn * (whole / seconds.mean()))
+    return np.asarray(redrawn(seconds, random).mean(axis=1) * (whole / seconds.mean()))

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lab.judge.estimates import highest, trusted
-from records.run import Run, StackRecord
+from lab.judge.comparisons import Ratio, comparable, compare_trials, floor, sound, verdict_on
+from lab.judge.estimates import highest, trials_of
+from records.run import Run, StackRecord, Verdict
 
 
 @dataclass(frozen=True)
 class Price:
-    """A request takes a stack so many `times` the CPU that it takes another stack of the same server."""
+    """A request takes a stack `ratio` times the CPU that it takes another stack of the same server; or it is a tie."""
 
     stack: str
     against: str
-    times: float
+    ratio: Ratio
+    verdict: Verdict
 
 
 def bridges(run: Run) -> list[Price]:
@@ -43,18 +45,17 @@ def unguarded(run: Run, stack: StackRecord) -> StackRecord | None:
 def _prices(
     run: Run, stacks: list[StackRecord], counterpart: Callable[[Run, StackRecord], StackRecord | None]
 ) -> Iterator[Price]:
+    level = highest(run, SCENARIO)
     for stack in stacks:
         other = counterpart(run, stack)
-        ours, theirs = _cpu_us(run, stack), _cpu_us(run, other)
-        if other and ours and theirs:
-            yield Price(stack.name, other.name, ours / theirs)
+        if other is None:
+            continue
+        ours, theirs = (sound(trials_of(run, each.name, SCENARIO, level), FIGURE) for each in (stack, other))
+        if comparable(ours, theirs, FIGURE):
+            ratio = compare_trials(ours, theirs, FIGURE)
+            verdict = verdict_on("lower", ratio, floor(run.noise, SCENARIO, level, FIGURE))
+            yield Price(stack.name, other.name, ratio, verdict)
 
 
-def _cpu_us(run: Run, stack: StackRecord | None) -> float | None:
-    """Return what a request costs a stack, `None` where that isn't known."""
-    if stack is None:
-        return None
-    return trusted(run, stack.name, "baseline", highest(run, "baseline"), "cpu_us_per_request")
-
-
+SCENARIO, FIGURE = "baseline", "cpu_us_per_request"
 AS_IT_COMES, GUARDED = "bridged", "guarded"  # kinds of bridges

@@ -3,7 +3,7 @@
 A rule answers from trials alone, never from folklore: where they are missing the claim isn't measured.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lab.judge.bridges import bridges
@@ -21,7 +21,7 @@ from lab.judge.evidence import (
     native_stacks_measured,
     places,
 )
-from records.run import Run, Trial
+from records.run import Run, Trial, Verdict
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,12 @@ EARLY = 0.2  # of the whole stream
 SAME = 0.05
 FIRST_BYTE = "first byte after {0[0]:.2g} of {0[1]:.0f} ms"
 
+CHEAPNESS: Mapping[frozenset[Verdict], Ruling] = {
+    frozenset({"slower"}): "refuted",
+    frozenset({"tie"}): "confirmed",
+}
+"""What all prices together say of a bridge that is free; where they differ it depends."""
+
 UPGRADES: Rule = Values(
     lambda run: answers(run, "websocket", "wsgi"),
     lambda cans: "confirmed" if set(cans) == {"no"} else "depends",
@@ -211,10 +217,10 @@ CLAIMS: tuple[tuple[str, Rule | None], ...] = (
     (
         "A bridge is free",  # the same server, with and without
         Values(
-            lambda run: {price.stack: price.times for price in bridges(run)},
-            lambda times: "refuted" if min(times) > 1 + SAME else "depends",
+            lambda run: {price.stack: price for price in bridges(run)},
+            lambda prices: CHEAPNESS.get(frozenset(price.verdict for price in prices), "depends"),
             says="Against the same server without it: {}.",
-            form="{:.1f} times the CPU",
+            form="{0.ratio.ratio:.2f} times the CPU ({0.ratio.low:.2f} to {0.ratio.high:.2f})",
             scenario="baseline",
         ),
     ),

@@ -151,7 +151,7 @@ def comparable(ours: Sequence[Trial], theirs: Sequence[Trial] | None, figure: st
     if not ours or not theirs:
         return False
     if all(trial.turns for trial in (*ours, *theirs)):
-        return bool(_rounds(ours, theirs, figure).size)
+        return bool(_rounds(ours, theirs, figure))
     return figure not in DRIFTING or len(shared_blocks(ours, theirs)) >= ENOUGH_BLOCKS
 
 
@@ -173,18 +173,24 @@ def _bootstrapped(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str, *
 
 
 def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Ratio:
-    """Return the ratio and its interval where both took turns: the same rounds are drawn for both."""
+    """Return the ratio and its interval where both took turns: blocks are drawn, then rounds, the same for both.
+
+    Each block has processes of its own, for two processes of one program differ for as long as they live (T. Kalibera
+    and R. Jones, "Rigorous Benchmarking in Reasonable Time", 2013): it is the geometric mean over blocks.
+    """
     random = bootstrap.generator()
-    rounds = _rounds(ours, theirs, figure)
-    choices = random.integers(0, len(rounds), (bootstrap.RESAMPLES, len(rounds)))
-    ratio = float(np.median(rounds))
-    return Ratio(ratio, *bootstrap.interval_around(ratio, np.median(rounds[choices], axis=1)))
+    blocks = [np.log(rounds) for rounds in _rounds(ours, theirs, figure)]
+    medians = np.stack([np.median(bootstrap.redrawn(rounds, random), axis=1) for rounds in blocks])
+    chosen = bootstrap.drawn_trials(len(blocks), random)
+    draws = np.exp(medians[chosen, np.arange(bootstrap.RESAMPLES)[:, None]].mean(axis=1))
+    ratio = float(np.exp(np.mean([np.median(rounds) for rounds in blocks])))
+    return Ratio(ratio, *bootstrap.interval_around(ratio, draws))
 
 
-def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> Draws:
-    """Return the ratio in each round of each block that both stood in."""
+def _rounds(ours: Sequence[Trial], theirs: Sequence[Trial], figure: str) -> list[Draws]:
+    """Return the ratio in each round, for each block that both stood in."""
     pairs = [_paired(a, b, figure) for a in ours for b in theirs if a.repetition == b.repetition]
-    return np.concatenate([np.empty(0), *pairs])
+    return [rounds for rounds in pairs if rounds.size]
 
 
 def _paired(ours: Trial, theirs: Trial, figure: str) -> Draws:

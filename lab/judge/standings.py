@@ -9,6 +9,7 @@ from records.scenario import Headline
 
 Word = Literal["baseline", "faster", "slower", "tie", "cannot", "doubted", "not measured", "not compared"]
 
+DIFFERENT = frozenset({"faster", "slower", "cannot"})
 BREAKING = frozenset({"stopped-answering", "no-answers"})
 
 
@@ -31,6 +32,12 @@ def standings(run: Run) -> dict[str, list[Standing]]:
         for stack in run.stacks
         if stack.skipped is None
     }
+
+
+def differing(run: Run) -> set[str]:
+    """Return the scenarios in which a stack differs from the baseline on the headline: what there is to explain."""
+    every = (each for row in standings(run).values() for each in row)
+    return {standing.scenario for standing in every if standing.word in DIFFERENT}
 
 
 def headlines(run: Run) -> dict[str, Headline]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from lab.judge.answers import answers
 from lab.judge.claims import claims
 from lab.judge.descriptions import short_unit
-from lab.judge.standings import Standing, headlines, standings
+from lab.judge.standings import Standing, differing, headlines, standings
 from lab.tell.charts.drawing import KEYS_ABREAST, PLOT_HEIGHT
 from lab.tell.charts.palette import GREY, looks_in
 from lab.tell.charts.picture import Picture
@@ -42,9 +42,10 @@ Excerpts = Mapping[str, Sequence[tuple[Excerpt, Excerpt]]]
 
 @dataclass(frozen=True)
 class Section:
-    """Everything that is told of one scenario."""
+    """Everything that is told of one scenario; `differs` where stacks do, so that there is something to explain."""
 
     record: ScenarioRecord
+    differs: bool
     table: Table
     pictures: list[Picture]
     comparisons: list[Comparison]
@@ -99,10 +100,11 @@ def nothing_beyond_doubt(trials: Sequence[Trial]) -> bool:
 
 def sections(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> list[Section]:
     """Return a section for each scenario, in the order of the run."""
-    told = {table.name: table for table in tables(run)}
+    told, differ = {table.name: table for table in tables(run)}, differing(run)
     return [
         Section(
             record,
+            record.name in differ,
             told[record.name],
             [picture for picture in drawn if picture.scenario == record.name],
             [c for c in run.comparisons if c.scenario == record.name],

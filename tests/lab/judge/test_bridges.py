@@ -4,30 +4,30 @@ import msgspec
 import pytest
 
 from lab.judge.bridges import Price, bridges, guards, unbridged, unguarded
-from records.run import Doubt, Run
+from records.run import Doubt
 from tests.lab import runs
-from tests.lab.judge.test_claims import made, run_of
+from tests.lab.judge.test_claims import costing
 
 
-def costing(costs: dict[str, float]) -> Run:
-    """Return a run in which a request costs these stacks so many µs."""
-    return run_of(*(made(name, "baseline", 500, cpu_us_per_request=cost) for name, cost in costs.items()))
+def prices(found: list[Price]) -> list[tuple[str, str, float, str]]:
+    """Return prices with their ratios alone."""
+    return [(each.stack, each.against, round(each.ratio.ratio, 6), each.verdict) for each in found]
 
 
 def test_a_bridge_is_priced_against_its_own_server() -> None:
     """Both directions, each against the server's native app, in the order of the run."""
     uvicorn = {"uvicorn/asgi": 100.0, "uvicorn/wsgi-bridged": 300.0}
     run = costing({**uvicorn, "waitress/asgi-bridged": 90.0, "waitress/wsgi": 60.0})
-    assert bridges(run) == [
-        Price("uvicorn/wsgi-bridged", "uvicorn/asgi", 3.0),
-        Price("waitress/asgi-bridged", "waitress/wsgi", 1.5),
+    assert prices(bridges(run)) == [
+        ("uvicorn/wsgi-bridged", "uvicorn/asgi", 3.0, "slower"),
+        ("waitress/asgi-bridged", "waitress/wsgi", 1.5, "slower"),
     ]
 
 
 def test_a_guard_is_priced_against_the_bridge_as_it_comes() -> None:
     """It has a price against the native app, too."""
     run = costing({"uvicorn/asgi": 100.0, "uvicorn/wsgi-bridged": 300.0, "uvicorn/wsgi-guarded": 375.0})
-    assert guards(run) == [Price("uvicorn/wsgi-guarded", "uvicorn/wsgi-bridged", 1.25)]
+    assert prices(guards(run)) == [("uvicorn/wsgi-guarded", "uvicorn/wsgi-bridged", 1.25, "slower")]
     assert [price.stack for price in bridges(run)] == ["uvicorn/wsgi-bridged", "uvicorn/wsgi-guarded"]
 
 
@@ -36,6 +36,19 @@ def test_another_servers_native_app_is_no_measure() -> None:
     run = costing({"hypercorn/asgi": 100.0, "uvicorn/wsgi-bridged": 300.0, "hypercorn/wsgi-guarded": 150.0})
     assert [price.stack for price in bridges(run)] == ["hypercorn/wsgi-guarded"]
     assert guards(run) == []
+
+
+def test_what_is_within_the_noise_is_a_tie() -> None:
+    """One per cent more is no price."""
+    run = costing({"uvicorn/asgi": 100.0, "uvicorn/wsgi-bridged": 101.0})
+    assert prices(bridges(run)) == [("uvicorn/wsgi-bridged", "uvicorn/asgi", 1.01, "tie")]
+
+
+def test_what_was_measured_minutes_apart_has_no_price() -> None:
+    """The machine's drift would be the bridge's."""
+    run = costing({"uvicorn/asgi": 100.0, "uvicorn/wsgi-bridged": 300.0})
+    run.trials = [msgspec.structs.replace(trial, turns=False) for trial in run.trials]
+    assert bridges(run) == []
 
 
 @pytest.mark.parametrize("name", ["uvicorn/asgi", "uvicorn/wsgi-bridged"])

@@ -1,6 +1,7 @@
 """Claims, and what a run says of them."""
 
 import msgspec
+import pytest
 
 from lab.judge.claims import CLAIMS, Claim, claims
 from records.run import Capability, Comparison, Doubt, Run, Trial
@@ -25,6 +26,18 @@ def run_of(*trials: Trial) -> Run:
     ]
     run.baseline = "gunicorn-gthread/wsgi"
     return run
+
+
+def costing(costs: dict[str, float]) -> Run:
+    """Return a run in which a request costs these stacks so many µs, in turns."""
+    trials = [made(name, "baseline", 500, cpu_us_per_request=cost) for name, cost in costs.items()]
+    seconds = [{"cpu_us_per_request": [cost] * 5} for cost in costs.values()]
+    return run_of(
+        *(
+            msgspec.structs.replace(t, turns=True, seconds=each)
+            for t, each in zip(trials, seconds, strict=True)
+        )
+    )
 
 
 def ruled(run: Run, claim: str) -> Claim:
@@ -148,9 +161,14 @@ def test_a_finding_of_a_stack_that_was_only_explored_counts() -> None:
     assert (claim.ruling, claim.says.endswith(": hypercorn/asgi no.")) == ("confirmed", True)
 
 
-def test_dear_bridge_refutes_that_it_is_free() -> None:
-    """Three times the CPU of the same server without it isn't free."""
-    costs = {"uvicorn/asgi": 100.0, "uvicorn/wsgi-bridged": 300.0}
-    run = run_of(*(made(name, "baseline", 500, cpu_us_per_request=cost) for name, cost in costs.items()))
-    claim = ruled(run, "A bridge is free")
-    assert (claim.ruling, "uvicorn/wsgi-bridged 3.0 times the CPU" in claim.says) == ("refuted", True)
+@pytest.mark.parametrize(
+    ("guarded_us", "ruling"), [(310.0, "refuted"), (100.0, "depends")], ids=["both dear", "one a tie"]
+)
+def test_dear_bridges_refute_that_they_are_free(guarded_us: float, ruling: str) -> None:
+    """Three times the CPU of the same server without it isn't free; it takes all of them."""
+    costs = {"uvicorn/asgi": 100.0, "uvicorn/wsgi-bridged": 300.0, "uvicorn/wsgi-guarded": guarded_us}
+    claim = ruled(costing(costs), "A bridge is free")
+    assert (claim.ruling, "uvicorn/wsgi-bridged 3.00 times the CPU (3.00 to 3.00)" in claim.says) == (
+        ruling,
+        True,
+    )
