@@ -181,7 +181,7 @@ def test_a_secret_is_redacted_at_any_depth(
 
 
 @given(anything)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_a_view_is_always_json(value: object) -> None:
     """Whatever an environ or a scope holds, its view can be written as JSON and read again."""
     json.loads(payloads.as_json(payloads.view(value)))
