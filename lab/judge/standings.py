@@ -36,8 +36,8 @@ def standings(run: Run) -> dict[str, list[Standing]]:
 
 def differing(run: Run) -> set[str]:
     """Return the scenarios in which a stack differs from the baseline on the headline: what there is to explain."""
-    every = (each for row in standings(run).values() for each in row)
-    return {standing.scenario for standing in every if standing.word in DIFFERENT}
+    every = [each for row in standings(run).values() for each in row]
+    return {each.scenario for each in every if each.word in DIFFERENT}
 
 
 def headlines(run: Run) -> dict[str, Headline]:
