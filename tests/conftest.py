@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lab.commands.job_summary import VARIABLE
 from lab.measure.load_generator import Generator, generator
@@ -14,7 +15,9 @@ from tests.purity import Purity
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hold pure tests to starting no process, and tell at the end which files took longest."""
+    """Hold pure tests to starting no process, tell which files took longest, and let a busy machine take its time."""
+    settings.register_profile("lab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("lab")
     config.pluginmanager.register(Purity())
     config.pluginmanager.register(FileCosts())
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import quote_plus, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.parameters import Choice, Integer, Parameter, Query, Seconds, Text, content_length, parse
@@ -39,7 +39,6 @@ def refusal(parameter: Parameter, query: Query) -> Problem:
 
 
 @given(st.text(min_size=1, max_size=200))
-@settings(deadline=None)
 def test_every_text_within_its_length_is_read(text: str) -> None:
     """A text of 1 to 200 characters of any script comes back as it was before percent-encoding."""
     assert NAME.read(sent("name", text)) == text
@@ -64,7 +63,6 @@ def test_every_word_of_a_choice_is_read(word: str) -> None:
 
 
 @given(st.text(min_size=201, max_size=300))
-@settings(deadline=None)
 def test_a_text_that_is_too_long_is_refused(text: str) -> None:
     """A text of more than 200 characters is a problem that names the parameter."""
     assert refusal(NAME, sent("name", text)).members["parameter"] == "name"
@@ -174,7 +172,6 @@ def test_parse_takes_any_bytes(query_string: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.text(), st.text())))
-@settings(deadline=None)
 def test_parse_undoes_urlencode(pairs: list[tuple[str, str]]) -> None:
     """Names and values come back from urllib's encoding, in order, plus signs and percents decoded."""
     expected: dict[str, list[str]] = {}

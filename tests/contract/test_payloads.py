@@ -87,7 +87,6 @@ def test_json_replaces_lone_surrogates() -> None:
 
 
 @given(st.integers(1, 3000))
-@settings(deadline=None)
 def test_burning_does_every_round(rounds: int) -> None:
     """The value is the closed form of the generator, which nobody gets who skips a round."""
     assert json.loads(payloads.burn(rounds)) == {"rounds": rounds, "value": closed_form(rounds)}
@@ -99,7 +98,6 @@ def test_burning_does_a_million_rounds() -> None:
 
 
 @given(st.integers(1, 1000), st.integers(1, 65_536))
-@settings(deadline=None)
 def test_a_chunk_has_exactly_its_size(number: int, size: int) -> None:
     """A chunk of any number and size is that many bytes, one line of text ended by a newline."""
     chunk = payloads.chunk(number, size)
@@ -118,7 +116,6 @@ def test_an_event_has_an_id_and_data() -> None:
 
 
 @given(st.integers(0, 300_000))
-@settings(deadline=None)
 def test_pieces_make_the_size_asked_for(size: int) -> None:
     """The pieces together have the size asked for, and the byte at offset n is n modulo 256."""
     expected = (bytes(range(256)) * 1200)[:size]
@@ -126,7 +123,6 @@ def test_pieces_make_the_size_asked_for(size: int) -> None:
 
 
 @given(st.integers(1, 10**6))
-@settings(deadline=None)
 def test_no_piece_is_empty_or_above_64_kib(size: int) -> None:
     """Every piece but the last is 64 KiB, and the last is what remains."""
     *others, last = [len(piece) for piece in payloads.pieces(size)]
@@ -169,7 +165,6 @@ def test_a_secret_in_a_scope_is_redacted(name: bytes) -> None:
 
 
 @given(secret_holders, st.lists(st.sampled_from(WRAPPINGS), max_size=8))
-@settings(deadline=None)
 def test_a_secret_is_redacted_at_any_depth(
     holder: object, wrappings: list[Callable[[object], object]]
 ) -> None:
@@ -181,7 +176,7 @@ def test_a_secret_is_redacted_at_any_depth(
 
 
 @given(anything)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_view_is_always_json(value: object) -> None:
     """Whatever an environ or a scope holds, its view can be written as JSON and read again."""
     json.loads(payloads.as_json(payloads.view(value)))

@@ -4,7 +4,7 @@ from itertools import islice, pairwise, takewhile
 from statistics import mean, stdev
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtests import schedule
@@ -25,7 +25,6 @@ def offsets(flow: Flow, seconds: float, seed: int = 0) -> list[float]:
 
 
 @given(open_flows, st.integers(2, 5))
-@settings(deadline=None)
 def test_all_users_together_are_evenly_spaced(flow: Flow, rounds: int) -> None:
     """Merged, the arrivals of all users are the whole schedule: one every 1/rate seconds, none twice."""
     rate = float(flow.rate_per_s or 0)
@@ -38,7 +37,6 @@ def test_all_users_together_are_evenly_spaced(flow: Flow, rounds: int) -> None:
 
 
 @given(open_flows, st.integers(0, 49))
-@settings(deadline=None)
 def test_a_user_sends_once_a_period(flow: Flow, index: int) -> None:
     """One user's arrivals are users/rate seconds apart: each waits for all the others' turns."""
     user, rate = index % flow.users, float(flow.rate_per_s or 0)
@@ -84,7 +82,6 @@ def test_random_arrivals_have_exponential_gaps() -> None:
 
 
 @given(st.integers(0, 1000), st.integers(0, 19))
-@settings(deadline=None)
 def test_random_arrivals_are_never_out_of_order(seed: int, index: int) -> None:
     """A user sends one request after the other, and none before the start."""
     sent = list(islice(schedule.arrivals(RANDOM, index, seed), 50))

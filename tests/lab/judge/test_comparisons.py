@@ -72,7 +72,7 @@ def test_drift_that_fell_on_both_cancels() -> None:
     assert [found.low, found.high] == pytest.approx([1.1, 1.1])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.floats(1, 1000), min_size=1, max_size=5))
 def test_a_stack_against_the_same_figures_is_a_tie(values: list[float]) -> None:
     """Equal measurements are never called different."""

@@ -121,7 +121,7 @@ def test_places_keep_the_order_of_their_first_trials() -> None:
 
 
 @given(st.lists(st.lists(st.floats(0.1, 1000), max_size=6), min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_interval_holds_the_value(seconds: list[list[float]]) -> None:
     """Whatever the seconds of the trials say, the figure lies within its interval, the same one each time."""
     trials = [with_seconds(each) for each in seconds]

@@ -85,7 +85,7 @@ def plain(flow: FlowReading) -> dict[str, object]:
     }
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(requests, st.lists(st.integers(0, 5), max_size=6, unique=True))
 def test_parts_add_up_to_what_one_process_would_have_recorded(sent: list[Sent], first: list[int]) -> None:
     """However the users are shared out, counts, histograms, seconds and traces are exactly those of one process."""
@@ -143,7 +143,7 @@ def test_background_of_an_unknown_machine_is_unknown() -> None:
 ticks = st.integers(0, 7 * 1024).map(lambda tick: tick / 1024)  # sums of these are exact
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.builds(

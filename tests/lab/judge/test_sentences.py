@@ -253,7 +253,7 @@ CHECKS = (
 
 
 @given(any_run())
-@settings(deadline=None, max_examples=int(os.environ.get("LAB_EXAMPLES", "50")))
+@settings(max_examples=int(os.environ.get("LAB_EXAMPLES", "50")))
 def test_every_sentence_says_what_the_figures_say(run: Run) -> None:
     """Of any figures, settings and doubts, with any trials missing; LAB_EXAMPLES says of how many runs."""
     for check in CHECKS:

@@ -62,7 +62,7 @@ def row_of(run: Run) -> Row:
     return row
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(REPETITIONS)
 def test_table_chart_and_standing_agree(repetitions: list[tuple[float, str, list[float]]]) -> None:
     """Value, bound, doubts and interval are the estimate's wherever the run is told."""
@@ -82,7 +82,7 @@ def test_table_chart_and_standing_agree(repetitions: list[tuple[float, str, list
     assert standing(run, "uvicorn/asgi", "slow-io", headline).value == estimate
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(REPETITIONS)
 def test_diff_gate_and_history_agree_with_the_chart(
     repetitions: list[tuple[float, str, list[float]]],
