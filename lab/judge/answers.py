@@ -3,7 +3,7 @@
 Each rule is a function from a run and a scenario to a saying, or to nothing where trials are missing or doubted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.judge.bridges import Price, bridges, guards
@@ -16,9 +16,10 @@ from lab.judge.estimates import (
     trials_of,
     trusted,
 )
+from lab.judge.evidence import figures
 from lab.judge.rankings import Ranking, rank_stacks
 from lab.judge.standings import BREAKING
-from records.run import Run
+from records.run import Run, Verdict
 from records.types import LevelValue
 
 
@@ -56,7 +57,7 @@ def waiting(run: Run, scenario: str) -> Saying | None:
     if not ranking.sound:
         return None
     best = ranking.best
-    rate, ceiling = ranking.sound[best].value, _of(run, best, scenario, level, "ceiling_per_s")
+    rate, ceiling = ranking.sound[best].value, trusted(run, best, scenario, level, "ceiling_per_s")
     wait_s = _wait_s(run, best, scenario, level)
     share = f", {rate / ceiling:.0%} of what is possible" if ceiling else ""
     wait = f"each wait {wait_s:g} s" if wait_s else "wait"
@@ -86,7 +87,7 @@ def _for_lack_of_slots(run: Run, ranking: Ranking, scenario: str, level: LevelVa
     rate = ranking.sound[run.baseline].value
     wait_s, slots = (
         _wait_s(run, run.baseline, scenario, level),
-        _of(run, run.baseline, scenario, level, "concurrency"),
+        trusted(run, run.baseline, scenario, level, "concurrency"),
     )
     if not wait_s or not slots:
         return "."
@@ -129,17 +130,8 @@ def bridge(run: Run, _: str) -> Saying | None:
     prices = bridges(run)
     if not prices:
         return None
-    dear = [
-        f"{_price(each)} the CPU of {each.against} on {each.stack}"
-        for each in prices
-        if each.verdict == "slower"
-    ]
+    dear, less = _prices(prices, "slower"), _prices(prices, "faster")
     same = [f"{each.stack} as much as {each.against}" for each in prices if each.verdict == "tie"]
-    less = [
-        f"{_price(each)} the CPU of {each.against} on {each.stack}"
-        for each in prices
-        if each.verdict == "faster"
-    ]
     told = [
         f"A bridge isn't free: a request takes {_listed(dear)}." if dear else "",
         f"A request costs {_listed(same)}, which is a tie." if same else "",
@@ -147,6 +139,11 @@ def bridge(run: Run, _: str) -> Saying | None:
         _guards(run),
     ]
     return Saying(" ".join(filter(None, told)))
+
+
+def _prices(prices: Sequence[Price], verdict: Verdict) -> list[str]:
+    """Say each price that has that verdict."""
+    return [f"{_price(e)} the CPU of {e.against} on {e.stack}" for e in prices if e.verdict == verdict]
 
 
 def _guards(run: Run) -> str:
@@ -165,12 +162,10 @@ def neighbours(run: Run, scenario: str) -> Saying | None:
 
 def blocking(run: Run, scenario: str) -> Saying | None:
     """What one blocking call makes of an event loop, and what a thread pool cures."""
-    native = {stack.name for stack in run.stacks if stack.runs_natively("asgi")}
-    loops = [name for name in rank_stacks(run, scenario, BLOCKS, RATE).sound if name in native]
+    loops = figures(run, "asgi", RATE, scenario, BLOCKS)
     if not loops:
         return None
-    name = min(loops, key=[stack.name for stack in run.stacks].index)
-    rate = _of(run, name, scenario, BLOCKS, RATE) or 0.0
+    name, rate = next(iter(loops.items()))
     probe = find_estimate(run, name, scenario, BLOCKS, PROBE)
     probe = None if probe is None or probe.doubted else probe
     waits = f", and a fast route waits {_ms(probe.value, at_least=probe.at_least)}" if probe else ""
@@ -269,13 +264,11 @@ def _doubted(run: Run, ranking: Ranking, room: float, form: str) -> list[str]:
     return [f"Left out for a doubt: {_listed(left_out)}."] if left_out else []
 
 
-def _of(run: Run, stack: str, scenario: str, level: LevelValue, figure: str) -> float | None:
-    return trusted(run, stack, scenario, level, figure)
-
-
 def _wait_s(run: Run, stack: str, scenario: str, level: LevelValue) -> float | None:
     """Return how long each request waits, as far as the arithmetic of the trial tells it."""
-    slots, ceiling = (_of(run, stack, scenario, level, figure) for figure in ("concurrency", "ceiling_per_s"))
+    slots, ceiling = (
+        trusted(run, stack, scenario, level, figure) for figure in ("concurrency", "ceiling_per_s")
+    )
     return slots / ceiling if slots and ceiling else None
 
 

@@ -35,7 +35,12 @@ def resampled_medians(
 ) -> Draws:
     """Return what the median over trials would have been in each resample."""
     means = np.stack([_resampled_means(trial, figure, random) for trial in trials])
-    return np.median(means[chosen, np.arange(RESAMPLES)[:, None]], axis=1)
+    return np.median(draws_of_chosen(means, chosen), axis=1)
+
+
+def draws_of_chosen(draws: Draws, chosen: Choices) -> Draws:
+    """Return in each resample the draws of the trials that it holds; `draws` has a row for each trial."""
+    return np.asarray(draws[chosen, np.arange(RESAMPLES)[:, None]])
 
 
 def interval_around(value: float, draws: Draws) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lab.judge.comparisons import Ratio, comparable, compare_trials, floor, sound, verdict_on
+from lab.judge.comparisons import Ratio, comparable, judge_pair, sound
 from lab.judge.estimates import highest, trials_of
 from records.run import Run, StackRecord, Verdict
 
@@ -52,9 +52,7 @@ def _prices(
             continue
         ours, theirs = (sound(trials_of(run, each.name, SCENARIO, level), FIGURE) for each in (stack, other))
         if comparable(ours, theirs, FIGURE):
-            ratio = compare_trials(ours, theirs, FIGURE)
-            verdict = verdict_on("lower", ratio, floor(run.noise, SCENARIO, level, FIGURE))
-            yield Price(stack.name, other.name, ratio, verdict)
+            yield Price(stack.name, other.name, *judge_pair(run, ours, theirs, FIGURE))
 
 
 SCENARIO, FIGURE = "baseline", "cpu_us_per_request"

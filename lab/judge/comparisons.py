@@ -59,11 +59,8 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
             for name, trials in usable.items():
                 copied = any(trial.copy_of for trial in trials)
                 if name != baseline and not copied and comparable(trials, usable.get(baseline), figure):
-                    ratio = compare_trials(trials, usable[baseline], figure)
+                    ratio, verdict = judge_pair(run, trials, usable[baseline], figure)
                     trial_count = len(trials) + len(usable[baseline])
-                    verdict = verdict_on(
-                        run.figure(figure).better, ratio, floor(run.noise, scenario, level, figure)
-                    )
                     results.append(
                         Comparison(
                             scenario, level, figure, name, baseline,
@@ -71,6 +68,15 @@ def comparisons(run: Run, baseline: str) -> list[Comparison]:
                         )
                     )  # fmt: skip
     return results
+
+
+def judge_pair(
+    run: Run, ours: Sequence[Trial], theirs: Sequence[Trial], figure: str
+) -> tuple[Ratio, Verdict]:
+    """Return how two stacks that are comparable at a place relate, and what that means beside the noise there."""
+    ratio = compare_trials(ours, theirs, figure)
+    noise_floor = floor(run.noise, ours[0].scenario, ours[0].level, figure)
+    return ratio, verdict_on(run.figure(figure).better, ratio, noise_floor)
 
 
 def noise(run: Run) -> list[Noise]:
@@ -182,7 +188,7 @@ def _compared_by_turns(ours: Sequence[Trial], theirs: Sequence[Trial], figure: s
     blocks = [np.log(rounds) for rounds in _rounds(ours, theirs, figure)]
     medians = np.stack([np.median(bootstrap.redrawn(rounds, random), axis=1) for rounds in blocks])
     chosen = bootstrap.drawn_trials(len(blocks), random)
-    draws = np.exp(medians[chosen, np.arange(bootstrap.RESAMPLES)[:, None]].mean(axis=1))
+    draws = np.exp(bootstrap.draws_of_chosen(medians, chosen).mean(axis=1))
     ratio = float(np.exp(np.mean([np.median(rounds) for rounds in blocks])))
     return Ratio(ratio, *bootstrap.interval_around(ratio, draws))
 

@@ -1,5 +1,6 @@
 """One word for each stack in each scenario: how it stands against the baseline on the figure that matters there."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,10 +35,9 @@ def standings(run: Run) -> dict[str, list[Standing]]:
     }
 
 
-def differing(run: Run) -> set[str]:
+def differing(rows: Mapping[str, Sequence[Standing]]) -> set[str]:
     """Return the scenarios in which a stack differs from the baseline on the headline: what there is to explain."""
-    every = [each for row in standings(run).values() for each in row]
-    return {each.scenario for each in every if each.word in DIFFERENT}
+    return {each.scenario for row in rows.values() for each in row if each.word in DIFFERENT}
 
 
 def headlines(run: Run) -> dict[str, Headline]:

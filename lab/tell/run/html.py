@@ -4,7 +4,7 @@ import json
 import zlib
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
@@ -58,6 +58,7 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
 
     `drawn` are its pictures, `excerpts` the twins' sources by scenario, `trace` the name of a trace beside it.
     """
+    rows = standings(run)
     return (
         _templates()
         .get_template("report.html.jinja")
@@ -67,9 +68,9 @@ def report(run: Run, drawn: Sequence[Picture], excerpts: Excerpts, trace: str = 
             answers=answers(run),
             nothing_beyond_doubt=nothing_beyond_doubt(run.trials),
             headlines=headlines(run),
-            standings=standings(run),
+            standings=rows,
             claims=claims(run),
-            sections=sections(run, drawn, excerpts),
+            sections=sections(run, differing(rows), drawn, excerpts),
             doubts=group_doubts(run.trials),
             left_out=left_out(run),
             capabilities=by_experiment(run.capabilities),
@@ -98,9 +99,11 @@ def nothing_beyond_doubt(trials: Sequence[Trial]) -> bool:
     )
 
 
-def sections(run: Run, drawn: Sequence[Picture], excerpts: Excerpts) -> list[Section]:
-    """Return a section for each scenario, in the order of the run."""
-    told, differ = {table.name: table for table in tables(run)}, differing(run)
+def sections(
+    run: Run, differ: Collection[str], drawn: Sequence[Picture], excerpts: Excerpts
+) -> list[Section]:
+    """Return a section for each scenario, in the order of the run; those in `differ` have something to explain."""
+    told = {table.name: table for table in tables(run)}
     return [
         Section(
             record,
@@ -166,7 +169,6 @@ def _templates() -> Environment:
     templates.filters |= {"anchor": _anchor, "trial_anchor": _trial_anchor}
     templates.globals |= {
         "value_of": value_of,
-        "shown": format_value,
         "room": room,
         "KEYS_ABREAST": KEYS_ABREAST,
     }
